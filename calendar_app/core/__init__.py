@@ -1,0 +1,1 @@
+"""What everything else stands on: time, language, errors, names. Knows nothing of the domain."""

@@ -1,0 +1,43 @@
+"""Public ids, slugs and folded text: the names by which things are found."""
+
+import re
+import secrets
+import unicodedata
+
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+PUBLIC_ID = re.compile(r"[a-z2-7]{12}")
+
+
+def new_public_id() -> str:
+    """A random public id of 12 base32 characters, 60 bits (``product.md``, Words)."""
+    return "".join(secrets.choice(_BASE32) for _ in range(12))
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, for searching: ``Musée`` → ``musee``."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def slugify(text: str, limit: int = 60) -> str:
+    """A short name for an address: lower case, digits and hyphens; may be empty."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:limit].strip("-")
+
+
+# Bidi overrides can make a title read as something else; C0/C1 controls can break
+# every format we write (security.md, "Strip control characters at the border, once").
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean_line(text: str) -> str:
+    """One line of user text: no control characters, white space folded, trimmed."""
+    text = _LONE_SURROGATE.sub("", text)
+    return " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+
+
+def clean_text(text: str) -> str:
+    """Several lines of user text: as :func:`clean_line`, keeping line breaks (as ``\\n``)."""
+    text = _LONE_SURROGATE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).replace("\t", " ")
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip()

@@ -1,0 +1,1 @@
+"""The store: one declarative base, engines, two kinds of session use."""

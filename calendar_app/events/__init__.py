@@ -1,0 +1,1 @@
+"""What is programmed: events, their dated moments, who may see them, their history."""

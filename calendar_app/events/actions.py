@@ -1,0 +1,244 @@
+"""Writing events: flushes, never commits. Ids live on; nothing is deleted."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import flag_modified
+
+from calendar_app.core.errors import NotFound, Stale
+from calendar_app.core.language import N_
+from calendar_app.core.names import fold
+from calendar_app.events.models import Change, Event, Occurrence, Term
+from calendar_app.events.rules import EventDraft, Moment, match_moments
+from calendar_app.people.models import Institution
+
+_PLAIN_FIELDS = (
+    "kind", "lead_id", "title_nl", "title_en", "description_nl", "description_en", "venue_id",
+    "room", "parent_id", "production", "genre", "radius_km", "radius_weeks", "reach",
+    "expected_visitors", "date_type", "planning", "visibility", "public_at", "url",
+    "internal_note",
+)  # fmt: skip
+_MOMENT_FIELDS = (
+    "role", "all_day", "starts_at", "ends_at", "starts_wall", "ends_wall", "starts_fold",
+    "ends_fold", "zone", "starts_on", "ends_on", "status",
+)  # fmt: skip
+
+
+def load_for_change(session: Session, public_id: str) -> Event:
+    """The event with its terms and occurrences, locked against other writers."""
+    event = session.scalar(
+        select(Event)
+        .where(Event.public_id == public_id)
+        .options(
+            joinedload(Event.lead, innerjoin=True).joinedload(Institution.region, innerjoin=True),
+            selectinload(Event.terms),
+            selectinload(Event.occurrences),
+        )
+        .execution_options(populate_existing=True)
+        .with_for_update(of=Event)
+    )
+    if event is None:
+        raise NotFound
+    return event
+
+
+def add_event(session: Session, draft: EventDraft, user_id: int | None, now: datetime) -> Event:
+    """Stores a new event with its moments and the first line of its history."""
+    event = Event(created_at=now, created_by_id=user_id, updated_at=now, terms=[], occurrences=[])
+    _set_plain(event, draft)
+    event.terms = _terms(session, draft)
+    event.occurrences = [_new_occurrence(moment) for moment in draft.moments]
+    session.add(event)
+    session.flush()
+    _record(session, event, user_id, now, "registered", {})
+    return event
+
+
+def change_event(
+    session: Session,
+    event: Event,
+    draft: EventDraft,
+    user_id: int | None,
+    now: datetime,
+    *,
+    version: int | None = None,
+    action: str = "changed",
+) -> dict[str, Any]:
+    """Brings a loaded event to what the draft says; returns ``{field: [before, after]}``.
+
+    ``version`` is the one the person saw: :class:`Stale` when somebody else saved since.
+    Moments keep their occurrence (:func:`match_moments`); those left over are cancelled.
+    """
+    if version is not None and version != event.version:
+        raise Stale(
+            N_("Somebody else changed this event while you were working on it."), event.version
+        )
+    before = snapshot(event)
+    # One flush, so that one save is one version.
+    with session.no_autoflush:
+        event.terms = _terms(session, draft)
+        _set_plain(event, draft)
+        _set_moments(event, draft)
+    after = snapshot(event)
+    changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+    if changes:
+        event.updated_at = now
+        # Two saves within a second, or a change of moments alone, still are a new version.
+        flag_modified(event, "updated_at")
+        session.flush()
+        _record(session, event, user_id, now, action, changes)
+    return changes
+
+
+def cancel_event(
+    session: Session, event: Event, reason: str, user_id: int | None, now: datetime
+) -> None:
+    """The event does not go ahead; it stays, so that subscribers learn of it."""
+    if event.planning == "cancelled":
+        return
+    before = event.planning
+    event.planning, event.cancel_reason, event.updated_at = "cancelled", reason, now
+    session.flush()
+    _record(
+        session,
+        event,
+        user_id,
+        now,
+        "cancelled",
+        {"planning": [before, "cancelled"], "cancel_reason": ["", reason]},
+    )
+
+
+def snapshot(event: Event) -> dict[str, Any]:
+    """The event's own values as JSON can hold them, for history and comparison."""
+    values: dict[str, Any] = {name: _plain(getattr(event, name)) for name in _PLAIN_FIELDS}
+    for scheme in ("discipline", "audience", "theme"):
+        values[scheme] = sorted(term.slug for term in event.terms if term.scheme == scheme)
+    values["moments"] = [
+        {"id": o.public_id, **{name: _plain(getattr(o, name)) for name in _MOMENT_FIELDS}}
+        for o in sorted(event.occurrences, key=lambda o: (o.starts_at, o.public_id or ""))
+    ]
+    return values
+
+
+def draft_of(event: Event) -> EventDraft:
+    """The loaded event as a draft: what a form starts from."""
+    slugs = {
+        scheme: tuple(term.slug for term in event.terms if term.scheme == scheme)
+        for scheme in ("discipline", "audience", "theme")
+    }
+    return EventDraft(
+        **{name: getattr(event, name) for name in _PLAIN_FIELDS},
+        disciplines=slugs["discipline"],
+        audiences=slugs["audience"],
+        themes=slugs["theme"],
+        moments=tuple(moment_of(o) for o in event.occurrences),
+    )
+
+
+def moment_of(occurrence: Occurrence) -> Moment:
+    """A stored occurrence as a plain moment that carries its key."""
+    return Moment(
+        **{name: getattr(occurrence, name) for name in _MOMENT_FIELDS},
+        key=occurrence.public_id,
+        external_key=occurrence.external_key,
+    )
+
+
+def _set_plain(event: Event, draft: EventDraft) -> None:
+    for name in _PLAIN_FIELDS:
+        value = getattr(draft, name)
+        if getattr(event, name) != value:
+            setattr(event, name, value)
+    event.search_text = fold(f"{draft.title_nl} {draft.title_en}")[:500]
+
+
+def _terms(session: Session, draft: EventDraft) -> list[Term]:
+    wanted = {
+        (scheme, slug)
+        for scheme, slugs in (
+            ("discipline", draft.disciplines),
+            ("audience", draft.audiences),
+            ("theme", draft.themes),
+        )
+        for slug in slugs
+    }
+    if not wanted:
+        return []
+    found = session.scalars(
+        select(Term)
+        .where(Term.slug.in_({slug for _, slug in wanted}))
+        .order_by(Term.scheme, Term.position, Term.id)
+    )
+    return [term for term in found if (term.scheme, term.slug) in wanted]
+
+
+def _set_moments(event: Event, draft: EventDraft) -> None:
+    # Cancelled occurrences stay where they are unless the draft brings them back.
+    stored = [moment_of(occurrence) for occurrence in event.occurrences]
+    matched, left = match_moments(stored, draft.moments)
+    by_key = {occurrence.public_id: occurrence for occurrence in event.occurrences}
+    for moment in matched:
+        if moment.key is None:
+            event.occurrences.append(_new_occurrence(moment))
+        else:
+            _set_occurrence(by_key[moment.key], moment)
+    for moment in left:
+        if moment.key is not None:
+            by_key[moment.key].status = "cancelled"
+
+
+def _set_occurrence(occurrence: Occurrence, moment: Moment) -> None:
+    for name in _MOMENT_FIELDS:
+        value = getattr(moment, name)
+        if getattr(occurrence, name) != value:
+            setattr(occurrence, name, value)
+    if moment.external_key is not None:
+        occurrence.external_key = moment.external_key
+
+
+def _new_occurrence(moment: Moment) -> Occurrence:
+    return Occurrence(
+        **{name: getattr(moment, name) for name in _MOMENT_FIELDS},
+        external_key=moment.external_key,
+    )
+
+
+def _record(
+    session: Session,
+    event: Event,
+    user_id: int | None,
+    now: datetime,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    session.add(
+        Change(
+            event_id=event.id, version=event.version, at=now, user_id=user_id, action=action,
+            data=data,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return list(value)
+    return value
+
+
+def load_taxonomy(session: Session) -> None:
+    """The kinds, disciplines, audiences and first themes that always exist, where absent."""
+    known = {(row.scheme, row.slug) for row in session.execute(select(Term.scheme, Term.slug))}
+    table = files("calendar_app.events").joinpath("data", "taxonomy.json").read_text("utf-8")
+    for row in json.loads(table):
+        if (row["scheme"], row["slug"]) not in known:
+            session.add(Term(**row))
+    session.flush()

@@ -1,0 +1,231 @@
+"""Reading events. Every query takes a viewer, is bounded, and loads what its page needs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from calendar_app.core.errors import NotFound
+from calendar_app.core.names import fold
+from calendar_app.events.models import Change, Event, EventTerm, Occurrence, Term
+from calendar_app.events.visibility import PUBLISHED_PLANNING, Access, may_see
+from calendar_app.people.models import Institution
+from calendar_app.people.viewer import Viewer
+from calendar_app.places.models import Region, Venue
+
+
+def access_of(event: Event) -> Access:
+    """The facts on which the event's visibility hangs."""
+    return Access(event.lead_id, event.planning, event.visibility, event.public_at)
+
+
+def visible(event: Event, viewer: Viewer, now: datetime) -> bool:
+    """Whether the viewer may know this event at ``now``."""
+    return may_see(viewer, access_of(event), now)
+
+
+def visible_clause(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
+    """The SQL twin of :func:`calendar_app.events.visibility.may_see`."""
+    lifted = and_(Event.public_at.is_not(None), Event.public_at <= now)
+    open_now = or_(lifted, and_(Event.visibility == "public", Event.public_at.is_(None)))
+    if viewer.tier == "public":
+        reached: ColumnElement[bool] = and_(open_now, Event.planning.in_(PUBLISHED_PLANNING))
+    elif viewer.tier == "partner":
+        reached = or_(open_now, Event.visibility == "partners")
+    else:
+        reached = or_(lifted, Event.visibility != "sealed")
+    if viewer.institution_ids:
+        return or_(reached, Event.lead_id.in_(viewer.institution_ids))
+    return reached
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """The filters of every list: or within a key, and between keys (``interface.md``, Pages)."""
+
+    regions: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    disciplines: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    q: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is filtered."""
+        return self == EventFilter()
+
+
+def filter_clause(wanted: EventFilter) -> ColumnElement[bool]:
+    """The SQL of a filter, on :class:`Event` alone (by correlated ``exists``)."""
+    parts: list[ColumnElement[bool]] = [true()]
+    if wanted.kinds:
+        parts.append(Event.kind.in_(wanted.kinds))
+    if wanted.institutions:
+        parts.append(
+            Event.lead_id.in_(
+                select(Institution.id).where(Institution.slug.in_(wanted.institutions))
+            )
+        )
+    if wanted.venues:
+        parts.append(Event.venue_id.in_(select(Venue.id).where(Venue.slug.in_(wanted.venues))))
+    if wanted.regions:
+        regions = select(Region.id).where(Region.slug.in_(wanted.regions))
+        parts.append(
+            or_(
+                Event.lead_id.in_(select(Institution.id).where(Institution.region_id.in_(regions))),
+                Event.venue_id.in_(select(Venue.id).where(Venue.region_id.in_(regions))),
+            )
+        )
+    for scheme, slugs in (
+        ("discipline", wanted.disciplines),
+        ("audience", wanted.audiences),
+        ("theme", wanted.themes),
+    ):
+        if slugs:
+            parts.append(
+                exists()
+                .where(EventTerm.event_id == Event.id, EventTerm.term_id == Term.id)
+                .where(Term.scheme == scheme, Term.slug.in_(slugs))
+            )
+    for word in fold(wanted.q).split()[:8]:
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        parts.append(Event.search_text.like(f"%{escaped}%", escape="\\"))
+    return and_(*parts)
+
+
+def _loaded(query: Select[tuple[Event]]) -> Select[tuple[Event]]:
+    return query.options(
+        joinedload(Event.lead).joinedload(Institution.region),
+        joinedload(Event.venue).joinedload(Venue.region),
+        selectinload(Event.terms),
+        selectinload(Event.occurrences),
+    )
+
+
+def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -> Event:
+    """One event, fully loaded; :class:`NotFound` when unknown or not for this viewer."""
+    event = session.scalar(_loaded(select(Event).where(Event.public_id == public_id)))
+    if event is None or not visible(event, viewer, now):
+        raise NotFound
+    return event
+
+
+def list_events(
+    session: Session, ids: Collection[int], viewer: Viewer, now: datetime
+) -> Sequence[Event]:
+    """Those of the events (by key) that the viewer may see, fully loaded, by key."""
+    if not ids:
+        return []
+    query = select(Event).where(Event.id.in_(ids), visible_clause(viewer, now)).order_by(Event.id)
+    return session.scalars(_loaded(query)).unique().all()
+
+
+def list_occurrences(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    starts_before: datetime,
+    ends_after: datetime,
+    wanted: EventFilter | None = None,
+    roles: Collection[str] = (),
+    without_roles: Collection[str] = (),
+    limit: int = 500,
+    offset: int = 0,
+) -> Sequence[Occurrence]:
+    """Visible moments touching ``[ends_after, starts_before)``, in order of start, each with
+    its event, lead, region, venue and terms loaded (three queries)."""
+    query = (
+        _occurrences(viewer, now, starts_before, ends_after, wanted, roles, without_roles)
+        .options(
+            contains_eager(Occurrence.event).options(
+                joinedload(Event.lead).joinedload(Institution.region),
+                joinedload(Event.venue),
+                selectinload(Event.terms),
+            )
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return session.scalars(query).all()
+
+
+def count_occurrences(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    starts_before: datetime,
+    ends_after: datetime,
+    wanted: EventFilter | None = None,
+    roles: Collection[str] = (),
+    without_roles: Collection[str] = (),
+) -> int:
+    """How many moments :func:`list_occurrences` has in all."""
+    query = _occurrences(viewer, now, starts_before, ends_after, wanted, roles, without_roles)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _occurrences(
+    viewer: Viewer,
+    now: datetime,
+    starts_before: datetime,
+    ends_after: datetime,
+    wanted: EventFilter | None,
+    roles: Collection[str],
+    without_roles: Collection[str],
+) -> Select[tuple[Occurrence]]:
+    query = (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.starts_at < starts_before, Occurrence.ends_at > ends_after)
+        .where(visible_clause(viewer, now))
+    )
+    if wanted is not None:
+        query = query.where(filter_clause(wanted))
+    if roles:
+        query = query.where(Occurrence.role.in_(roles))
+    if without_roles:
+        query = query.where(Occurrence.role.not_in(without_roles))
+    return query
+
+
+def list_terms(session: Session) -> Sequence[Term]:
+    """The whole taxonomy, ordered by scheme and position (bounded: a few hundred at most)."""
+    return session.scalars(
+        select(Term).order_by(Term.scheme, Term.position, Term.id).limit(2000)
+    ).all()
+
+
+def find_term(session: Session, scheme: str, slug: str) -> Term | None:
+    """One entry of the taxonomy."""
+    return session.scalar(select(Term).where(Term.scheme == scheme, Term.slug == slug))
+
+
+def list_changes(
+    session: Session, event: Event, viewer: Viewer, limit: int = 200
+) -> Sequence[Change]:
+    """The event's history, newest first; empty for everyone outside its institution."""
+    inside = true() if event.lead_id in viewer.institution_ids else false()
+    return session.scalars(
+        select(Change)
+        .where(Change.event_id == event.id, inside)
+        .order_by(Change.id.desc())
+        .limit(limit)
+    ).all()

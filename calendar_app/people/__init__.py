@@ -1,0 +1,1 @@
+"""Who: institutions, users, what they belong to, and how they sign in."""

@@ -1,0 +1,123 @@
+"""Reading institutions, users and sign-ins."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from calendar_app.core.errors import NotFound
+from calendar_app.people.models import (
+    MANAGER,
+    Attempt,
+    Coordination,
+    Institution,
+    Membership,
+    SignIn,
+    User,
+)
+from calendar_app.people.viewer import Viewer
+
+
+def list_institutions(session: Session, limit: int = 2000) -> Sequence[Institution]:
+    """All institutions with their region, by name."""
+    return session.scalars(
+        select(Institution)
+        .options(joinedload(Institution.region))
+        .order_by(Institution.name, Institution.id)
+        .limit(limit)
+    ).all()
+
+
+def list_own_institutions(session: Session, ids: Collection[int]) -> Sequence[Institution]:
+    """The institutions with these keys, with region and home venue, by name."""
+    return session.scalars(
+        select(Institution)
+        .where(Institution.id.in_(ids))
+        .options(joinedload(Institution.region), joinedload(Institution.home_venue))
+        .order_by(Institution.name)
+        .limit(200)
+    ).all()
+
+
+def get_institution(session: Session, slug: str) -> Institution:
+    """One institution with its region and home venue; :class:`NotFound` when unknown."""
+    institution = session.scalar(
+        select(Institution)
+        .where(Institution.slug == slug)
+        .options(joinedload(Institution.region), joinedload(Institution.home_venue))
+    )
+    if institution is None:
+        raise NotFound
+    return institution
+
+
+def find_user(session: Session, email: str) -> User | None:
+    """The account with this address, whatever its case."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def list_coordinators(session: Session, region_ids: Collection[int]) -> Sequence[User]:
+    """The coordinators of any of these regions, by name."""
+    return session.scalars(
+        select(User)
+        .where(
+            User.active,
+            User.id.in_(select(Coordination.user_id).where(Coordination.region_id.in_(region_ids))),
+        )
+        .order_by(User.name, User.id)
+        .limit(200)
+    ).all()
+
+
+def names_of(session: Session, user_ids: Collection[int]) -> dict[int, str]:
+    """The names of these users."""
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)).limit(1000))
+    return {row.id: row.name for row in rows}
+
+
+def viewer_of(session: Session, user: User, language: str) -> Viewer:
+    """What a user may be judged by: memberships and regions (two queries)."""
+    memberships = session.execute(
+        select(Membership.institution_id, Membership.role).where(Membership.user_id == user.id)
+    ).all()
+    regions = session.scalars(
+        select(Coordination.region_id).where(Coordination.user_id == user.id)
+    ).all()
+    return Viewer(
+        user_id=user.id,
+        name=user.name,
+        is_admin=user.is_admin,
+        institution_ids=frozenset(row.institution_id for row in memberships),
+        managed_ids=frozenset(row.institution_id for row in memberships if row.role == MANAGER),
+        region_ids=frozenset(regions),
+        language=language,
+    )
+
+
+def hash_token(token: str) -> str:
+    """How a token is stored: its SHA-256 (the token itself has 256 random bits)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_sign_in(session: Session, token: str, now: datetime) -> tuple[SignIn, User] | None:
+    """The living sign-in of a token and its active user."""
+    row = session.execute(
+        select(SignIn, User)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.token_hash == hash_token(token), SignIn.expires_at > now, User.active)
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def count_attempts(session: Session, bucket: str, now: datetime, within: timedelta) -> int:
+    """How often something was tried lately."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Attempt)
+            .where(Attempt.bucket == bucket, Attempt.at > now - within)
+        )
+        or 0
+    )

@@ -1,0 +1,1 @@
+"""Where: regions, municipalities, venues."""

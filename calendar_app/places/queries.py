@@ -1,0 +1,37 @@
+"""Reading places."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from calendar_app.core.errors import NotFound
+from calendar_app.places.models import Region, Venue
+
+
+def list_regions(session: Session) -> Sequence[Region]:
+    """All regions by name."""
+    return session.scalars(select(Region).order_by(Region.slug).limit(100)).all()
+
+
+def get_region(session: Session, slug: str) -> Region:
+    """One region; :class:`NotFound` when unknown."""
+    region = session.scalar(select(Region).where(Region.slug == slug))
+    if region is None:
+        raise NotFound
+    return region
+
+
+def list_venues(session: Session, limit: int = 2000) -> Sequence[Venue]:
+    """All venues by name."""
+    return session.scalars(select(Venue).order_by(Venue.name, Venue.id).limit(limit)).all()
+
+
+def get_venue(session: Session, slug: str) -> Venue:
+    """One venue with its region; :class:`NotFound` when unknown."""
+    venue = session.scalar(
+        select(Venue).where(Venue.slug == slug).options(joinedload(Venue.region))
+    )
+    if venue is None:
+        raise NotFound
+    return venue
