@@ -1,0 +1,80 @@
+"""Every route is classified here; one that is not answers 500 and fails a test.
+
+This is the outer door (who may knock). What may be done to which object is decided in
+``permissions.py``, what may be seen in ``events/visibility.py``.
+"""
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from calendar_app.core.errors import Forbidden
+from calendar_app.core.language import N_
+from calendar_app.web.context import current
+
+OUTSIDE = "outside"
+"""Answered without session and sign-in: feeds, health, static files."""
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+MEMBER = "member"
+"""Works for an institution."""
+MEMBER_OR_COORDINATOR = "member or coordinator"
+COORDINATOR = "coordinator"
+
+ROUTES: dict[str, str] = {
+    "static": OUTSIDE,
+    "ops.healthz": OUTSIDE,
+    "ops.readyz": OUTSIDE,
+    "feeds.feed": OUTSIDE,
+    "feeds.event": OUTSIDE,
+    "feeds.subscribe": PUBLIC,
+    "pages.home": PUBLIC,
+    "pages.accessibility": PUBLIC,
+    "pages.privacy": PUBLIC,
+    "agenda.index": PUBLIC,
+    "event_page.show": PUBLIC,
+    "event_page.show_short": PUBLIC,
+    "institutions.index": PUBLIC,
+    "institutions.show": PUBLIC,
+    "venues.show": PUBLIC,
+    "themes.show": PUBLIC,
+    "account.login": PUBLIC,
+    "account.logout": PUBLIC,
+    "events.new": MEMBER,
+    "events.edit": MEMBER,
+    "events.cancel": MEMBER,
+    "events.history": MEMBER,
+    "clashes.check": MEMBER,
+    "imports.index": MEMBER,
+    "imports.show": MEMBER,
+    "imports.apply": MEMBER,
+    "imports.refusals": MEMBER,
+    "conflicts.index": MEMBER_OR_COORDINATOR,
+    "conflicts.show": MEMBER_OR_COORDINATOR,
+    "conflicts.act": COORDINATOR,
+}
+
+
+def check_access() -> Response | None:
+    """Before every request: refuses or sends to sign-in who may not knock at this door."""
+    if request.endpoint is None:
+        return None  # no such page; 404 follows
+    level = ROUTES.get(request.endpoint)
+    if level is None:
+        raise RuntimeError(f"{request.endpoint} is not classified in web/access.py")
+    if level in (OUTSIDE, PUBLIC):
+        return None
+    viewer = current.viewer
+    if not viewer.signed_in:
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("account.login", next=back), 303)
+    allowed = {
+        SIGNED_IN: True,
+        MEMBER: bool(viewer.institution_ids),
+        COORDINATOR: viewer.is_coordinator,
+        MEMBER_OR_COORDINATOR: bool(viewer.institution_ids) or viewer.is_coordinator,
+    }[level]
+    if not allowed:
+        raise Forbidden(
+            N_("This page is not for your account. Ask your coordinator if it should be.")
+        )
+    return None

@@ -1,0 +1,87 @@
+"""The only place that knows Flask-Login. The cookie carries a session's token; the session is
+a row on the server, so an old cookie is refused after signing out (``security.md``)."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask import session as cookie
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from calendar_app.db.transaction import reading, transaction
+from calendar_app.people.actions import prolong_sign_in
+from calendar_app.people.queries import find_sign_in, viewer_of
+from calendar_app.people.viewer import Viewer
+from calendar_app.web.context import current
+from calendar_app.workflow import manage
+
+SEEN_EVERY = timedelta(minutes=10)
+
+
+class Account(UserMixin):  # type: ignore[misc]
+    """Flask-Login's idea of a user: a session token and the viewer behind it."""
+
+    def __init__(self, token: str, viewer: Viewer) -> None:
+        self.token = token
+        self.viewer = viewer
+
+    def get_id(self) -> str:
+        """The token, not the user: so that a session can be ended."""
+        return self.token
+
+
+def init_auth(app: Flask) -> None:
+    """Ties Flask-Login to the app."""
+    manager = LoginManager()
+    manager.session_protection = None  # the row on the server decides
+    manager.init_app(app)
+    manager.user_loader(_load_account)
+
+
+def find_viewer() -> Viewer:
+    """The viewer of this request, the public when nobody is signed in."""
+    if current_user.is_authenticated:
+        viewer: Viewer = current_user.viewer
+        return viewer
+    return Viewer.public(current.language)
+
+
+def sign_in(email: str, password: str, address: str) -> bool:
+    """Checks the password and opens a session with a new token; raises ``TooMany``."""
+    token = manage.sign_in(current.session, email, password, address, current.now)
+    if token is None:
+        return False
+    # Nothing of the anonymous cookie survives: no fixation, a fresh CSRF token.
+    cookie.clear()
+    cookie.permanent = True
+    account = _load_account(token)
+    if account is None:
+        return False
+    login_user(account)
+    current.forget_viewer()
+    return True
+
+
+def sign_out() -> None:
+    """Ends the session on the server and empties the cookie."""
+    if current_user.is_authenticated:
+        with transaction(current.session):
+            manage.sign_out(current.session, current_user.token)
+    logout_user()
+    cookie.clear()
+    current.forget_viewer()
+
+
+def _load_account(token: str) -> Account | None:
+    with reading(current.session):
+        found = find_sign_in(current.session, token, current.now)
+        if found is None:
+            return None
+        sign_in_row, user = found
+        viewer = viewer_of(current.session, user, current.language)
+        stale = current.now - sign_in_row.seen_at > SEEN_EVERY
+    if stale:
+        with transaction(current.session):
+            again = find_sign_in(current.session, token, current.now)
+            if again is not None:
+                prolong_sign_in(current.session, again[0], current.now)
+    return Account(token, viewer)

@@ -1,0 +1,91 @@
+"""What templates can use besides their values: messages, dates, addresses, who is looking."""
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import dates
+from flask import Flask, g, request, url_for
+from jinja2 import StrictUndefined
+
+from calendar_app.core.language import pick, translations
+from calendar_app.core.timespan import HOUSE_ZONE
+from calendar_app.web.context import current
+
+_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+
+
+def init_templating(app: Flask) -> None:
+    """Sets up jinja2: its i18n extension on our catalogues, strict about unknown names."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: translations(g.language).ugettext(text),
+        lambda one, many, n: translations(g.language).ungettext(one, many, n),
+        newstyle=True,
+    )
+    env.filters.update(day=format_day, clock=format_clock, instant=format_instant)
+    env.globals.update(asset=asset, pick=pick_text, other_language=other_language)
+    app.context_processor(_values)
+
+
+def _values() -> dict[str, Any]:
+    return {
+        "site_name": current.settings.site_name,
+        "language": current.language,
+        "now": current.now,
+        "viewer": current.viewer,
+        "current": current,
+    }
+
+
+def pick_text(thing: Any, name: str) -> str:
+    """``name_nl`` or ``name_en`` of a thing, in the language of the page (Dutch falls back)."""
+    return pick(g.language, getattr(thing, f"{name}_nl"), getattr(thing, f"{name}_en"))
+
+
+def format_day(day: date, form: str = "full") -> str:
+    """A date in words: ``full`` “vrijdag 12 maart 2027”, ``medium`` “12 mrt 2027”, or a CLDR
+    pattern."""
+    patterns = {
+        "full": "EEEE d MMMM y",
+        "long": "d MMMM y",
+        "medium": "d MMM y",
+        "short": "EEE d MMM",
+    }
+    return dates.format_date(day, patterns.get(form, form), locale=_LOCALES[g.language])
+
+
+def format_clock(wall: datetime) -> str:
+    """A time of day: 20.15 in Dutch, 20:15 in English."""
+    return f"{wall:%H.%M}" if g.language == "nl" else f"{wall:%H:%M}"
+
+
+def format_instant(instant: datetime) -> str:
+    """An instant as local date and time in words."""
+    there = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(ZoneInfo(HOUSE_ZONE))
+    return f"{format_day(there.date(), 'long')}, {format_clock(there)}"
+
+
+def other_language() -> tuple[str, str]:
+    """The other language and this page's path in it, query included."""
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    if g.language == "en":
+        return "nl", request.path + query
+    return "en", "/en" + request.path + query
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its content's hash so that it can be kept for long."""
+    return f"{url_for('static', filename=name).removeprefix('/en')}?v={_digest(name)}"
+
+
+@cache
+def _digest(name: str) -> str:
+    file = Path(__file__).parent / "static" / name
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]

@@ -1,0 +1,113 @@
+"""Accounts and sign-in."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from calendar_app.core.errors import FieldError, Invalid, TooMany
+from calendar_app.core.language import N_
+from calendar_app.db.transaction import transaction
+from calendar_app.events.actions import load_taxonomy
+from calendar_app.people import actions, queries
+from calendar_app.people.models import EDITOR, Coordination, Membership, User
+from calendar_app.people.passwords import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    hash_password,
+    verify_password,
+)
+from calendar_app.people.queries import find_user, get_institution
+from calendar_app.places.actions import load_regions
+from calendar_app.places.queries import get_region
+
+WINDOW = timedelta(minutes=15)
+PER_ACCOUNT, PER_ADDRESS = 10, 60
+_TOO_MANY = N_("Too many attempts to sign in. Wait a quarter of an hour and try again.")
+
+
+def load_reference(session: Session) -> None:
+    """Regions, municipalities, institutions, venues and taxonomy, into a store without them."""
+    load_regions(session)
+    load_taxonomy(session)
+    actions.load_institutions(session)
+
+
+def sign_in(session: Session, email: str, password: str, address: str, now: datetime) -> str | None:
+    """The token of a new server-side session, or ``None`` when address or password is wrong.
+
+    Its own transactions: a try is counted before it is judged, and the slow hash is computed
+    while nothing is locked. Raises :class:`TooMany`.
+    """
+    buckets = {
+        f"login:{email.strip().lower()[:100]}": PER_ACCOUNT,
+        f"login-from:{address}": PER_ADDRESS,
+    }
+    with transaction(session):
+        for bucket, most in buckets.items():
+            if queries.count_attempts(session, bucket, now, WINDOW) >= most:
+                raise TooMany(_TOO_MANY)
+        for bucket in buckets:
+            actions.count_attempt(session, bucket, now)
+        user = find_user(session, email)
+    stored = user.password_hash if user is not None and user.active else None
+    if not verify_password(stored, password) or user is None:
+        return None
+    with transaction(session):
+        actions.clear_attempts(session, next(iter(buckets)))
+        return actions.open_sign_in(session, user, now)
+
+
+def sign_out(session: Session, token: str) -> None:
+    """Ends the session behind a token."""
+    actions.close_sign_in(session, token)
+
+
+def add_user(
+    session: Session,
+    email: str,
+    name: str,
+    password: str,
+    now: datetime,
+    *,
+    institutions: tuple[str, ...] = (),
+    role: str = EDITOR,
+    regions: tuple[str, ...] = (),
+    is_admin: bool = False,
+) -> User:
+    """Makes an account from the command line; raises :class:`Invalid` or ``NotFound``."""
+    if "@" not in email or len(email) > 254 or len(email.split()) != 1:
+        raise Invalid(FieldError("email", N_("This is not an e-mail address.")))
+    if find_user(session, email) is not None:
+        raise Invalid(FieldError("email", N_("There is already an account with this address.")))
+    check_password(password)
+    user = actions.add_user(session, email, name, password, now, is_admin=is_admin)
+    for slug in institutions:
+        institution = get_institution(session, slug)
+        session.add(Membership(user_id=user.id, institution_id=institution.id, role=role))
+    for slug in regions:
+        session.add(Coordination(user_id=user.id, region_id=get_region(session, slug).id))
+    session.flush()
+    return user
+
+
+def set_password(session: Session, email: str, password: str) -> None:
+    """A new password; every session of the account ends. Raises :class:`Invalid`."""
+    user = find_user(session, email)
+    if user is None:
+        raise Invalid(FieldError("email", N_("There is no account with this address.")))
+    check_password(password)
+    user.password_hash = hash_password(password)
+    actions.end_sign_ins(session, user)
+    session.flush()
+
+
+def check_password(password: str) -> None:
+    """Raises :class:`Invalid` for a password that is too short or too long."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise Invalid(
+            FieldError(
+                "password",
+                N_("A password has %(least)s to %(most)s characters."),
+                {"least": MIN_LENGTH, "most": MAX_LENGTH},
+            )
+        )
