@@ -1,4 +1,7 @@
-"""Runs the migrations on the connection that our own command hands over; no alembic.ini."""
+"""Runs the migrations on the connection that our own command hands over; no alembic.ini.
+
+Migrations only go forward: to go back, restore a backup.
+"""
 
 from alembic import context
 
