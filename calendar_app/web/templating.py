@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates
 from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from calendar_app.core.language import pick, translations
 from calendar_app.core.timespan import HOUSE_ZONE
+from calendar_app.web import wording
 from calendar_app.web.context import current
-
-_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
 def init_templating(app: Flask) -> None:
@@ -29,8 +27,24 @@ def init_templating(app: Flask) -> None:
         lambda one, many, n: translations(g.language).ungettext(one, many, n),
         newstyle=True,
     )
-    env.filters.update(day=format_day, clock=format_clock, instant=format_instant)
-    env.globals.update(asset=asset, pick=pick_text, other_language=other_language)
+    env.filters.update(
+        day=format_day,
+        clock=format_clock,
+        instant=format_instant,
+        # Of an occurrence, in the language of the page (web/wording.py).
+        when=lambda moment: wording.when_text(moment, g.language),
+        hours=lambda moment: wording.hours_text(moment, g.language),
+        first_day=wording.first_day,
+        last_day=wording.last_day,
+    )
+    env.globals.update(
+        asset=asset,
+        pick=pick_text,
+        other_language=other_language,
+        say=lambda error: current.text(error.message, **error.params),
+        knows=lambda endpoint: endpoint in app.view_functions,
+        period=lambda first, last: wording.period_text(first, last, g.language),
+    )
     app.context_processor(_values)
 
 
@@ -52,18 +66,12 @@ def pick_text(thing: Any, name: str) -> str:
 def format_day(day: date, form: str = "full") -> str:
     """A date in words: ``full`` “vrijdag 12 maart 2027”, ``medium`` “12 mrt 2027”, or a CLDR
     pattern."""
-    patterns = {
-        "full": "EEEE d MMMM y",
-        "long": "d MMMM y",
-        "medium": "d MMM y",
-        "short": "EEE d MMM",
-    }
-    return dates.format_date(day, patterns.get(form, form), locale=_LOCALES[g.language])
+    return wording.day_text(day, g.language, form)
 
 
 def format_clock(wall: datetime) -> str:
     """A time of day: 20.15 in Dutch, 20:15 in English."""
-    return f"{wall:%H.%M}" if g.language == "nl" else f"{wall:%H:%M}"
+    return wording.clock_text(wall, g.language)
 
 
 def format_instant(instant: datetime) -> str:
@@ -88,4 +96,5 @@ def asset(name: str) -> str:
 @cache
 def _digest(name: str) -> str:
     file = Path(__file__).parent / "static" / name
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    # Without the vendored files (a checkout before `make run`) pages still render.
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "missing"

@@ -1,0 +1,35 @@
+// Small comforts; every page works without them.
+
+// An error summary takes focus, so that it is read first and the next Tab is its first link.
+function focusSummary(root) {
+  const summary = root.querySelector("[data-focus]");
+  if (summary) summary.focus();
+}
+
+// A link to a group of choices goes to its first choice.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(".summary a");
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  (target.matches("fieldset") ? target.querySelector("input") || target : target).focus();
+});
+
+// Copies the field named by data-copy and says so beside the button.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+  } catch {
+    document.execCommand("copy");
+  }
+  const said = document.getElementById(button.dataset.said);
+  if (said) said.textContent = button.dataset.done;
+});
+
+for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+focusSummary(document);
+document.addEventListener("htmx:load", (event) => focusSummary(event.detail.elt));

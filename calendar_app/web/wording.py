@@ -1,0 +1,89 @@
+"""Moments and periods in words, pure: for pages and for whatever else needs a readable date.
+
+Everything is told on the clock of the house (``core/timespan.py``), whatever zone a moment came
+from.
+"""
+
+from datetime import date, datetime, timedelta
+
+from babel import dates
+
+from calendar_app.core.language import N_, gettext
+from calendar_app.core.timespan import is_fold, local_day, to_wall
+from calendar_app.events.models import Occurrence
+
+LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+PATTERNS = {
+    "full": "EEEE d MMMM y",
+    "long": "d MMMM y",
+    "medium": "d MMM y",
+    "short": "EEE d MMM",
+}
+_SUMMER, _WINTER = N_("summer time"), N_("winter time")
+
+
+def day_text(day: date, language: str, form: str = "full") -> str:
+    """A date in words: ``full`` “vrijdag 12 maart 2027”, ``medium`` “12 mrt 2027”, or a CLDR
+    pattern."""
+    return str(dates.format_date(day, PATTERNS.get(form, form), locale=LOCALES[language]))
+
+
+def clock_text(wall: datetime, language: str) -> str:
+    """A time of day: 20.15 in Dutch, 20:15 in English."""
+    return f"{wall:%H.%M}" if language == "nl" else f"{wall:%H:%M}"
+
+
+def first_day(moment: Occurrence) -> date:
+    """The local day on which a moment begins."""
+    return moment.starts_on if moment.starts_on else local_day(moment.starts_at)
+
+
+def last_day(moment: Occurrence) -> date:
+    """The last local day of a moment; one that ends at midnight ends on the day before."""
+    if moment.ends_on:
+        return moment.ends_on - timedelta(days=1)
+    return local_day(moment.ends_at - timedelta(microseconds=1))
+
+
+def hours_text(moment: Occurrence, language: str) -> str:
+    """“20.15–22.15 uur”, “20:15–22:15”, or “all day”; says which of two equal times it is in
+    the night the clock goes back."""
+    if moment.all_day:
+        return gettext(language, "all day")
+    starts, fold = to_wall(moment.starts_at)
+    ends, _ = to_wall(moment.ends_at)
+    text = f"{clock_text(starts, language)}–{clock_text(ends, language)}"
+    if language == "nl":
+        text += " uur"
+    if is_fold(starts):
+        text += f" ({gettext(language, _WINTER if fold else _SUMMER)})"
+    return text
+
+
+def period_text(first: date, last: date, language: str) -> str:
+    """“3 februari tot en met 12 maart 2027”: both days included, nothing said twice."""
+    if first == last:
+        return day_text(first, language)
+    form = "long" if first.year != last.year else "d MMMM" if first.month != last.month else "d"
+    return gettext(
+        language,
+        "%(first)s to %(last)s",
+        first=day_text(first, language, form),
+        last=day_text(last, language, "long"),
+    )
+
+
+def when_text(moment: Occurrence, language: str) -> str:
+    """The whole of it: “vrijdag 12 maart 2027, 20.15–22.15 uur”, or for whole days the period."""
+    first, last = first_day(moment), last_day(moment)
+    if moment.all_day:
+        return period_text(first, last, language)
+    if last - first > timedelta(days=1):
+        starts, ends = to_wall(moment.starts_at)[0], to_wall(moment.ends_at)[0]
+        return gettext(
+            language,
+            "%(first)s to %(last)s",
+            first=f"{day_text(first, language)} {clock_text(starts, language)}",
+            last=f"{day_text(last, language)} {clock_text(ends, language)}",
+        )
+    return f"{day_text(first, language)}, {hours_text(moment, language)}"
