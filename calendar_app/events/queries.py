@@ -229,3 +229,8 @@ def list_changes(
         .order_by(Change.id.desc())
         .limit(limit)
     ).all()
+
+
+def count_events(session: Session) -> int:
+    """How many events are stored, whoever may see them (for operations, never for a page)."""
+    return session.scalar(select(func.count()).select_from(Event)) or 0

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Invalid, TooMany
@@ -9,7 +10,7 @@ from calendar_app.core.language import N_
 from calendar_app.db.transaction import transaction
 from calendar_app.events.actions import load_taxonomy
 from calendar_app.people import actions, queries
-from calendar_app.people.models import EDITOR, Coordination, Membership, User
+from calendar_app.people.models import EDITOR, Coordination, Institution, Membership, User
 from calendar_app.people.passwords import (
     MAX_LENGTH,
     MIN_LENGTH,
@@ -18,6 +19,7 @@ from calendar_app.people.passwords import (
 )
 from calendar_app.people.queries import find_user, get_institution
 from calendar_app.places.actions import load_regions
+from calendar_app.places.models import Region
 from calendar_app.places.queries import get_region
 
 WINDOW = timedelta(minutes=15)
@@ -111,3 +113,23 @@ def check_password(password: str) -> None:
                 {"least": MIN_LENGTH, "most": MAX_LENGTH},
             )
         )
+
+
+def list_accounts(session: Session) -> list[dict[str, str]]:
+    """Every account (at most 10,000) with what it may do, in words."""
+    does: dict[int, list[str]] = {}
+    for user_id, role, slug in session.execute(
+        select(Membership.user_id, Membership.role, Institution.slug).join(
+            Institution, Institution.id == Membership.institution_id
+        )
+    ):
+        does.setdefault(user_id, []).append(f"{role} of {slug}")
+    for user_id, slug in session.execute(
+        select(Coordination.user_id, Region.slug).join(Region, Region.id == Coordination.region_id)
+    ):
+        does.setdefault(user_id, []).append(f"coordinator of {slug}")
+    rows = []
+    for user in session.scalars(select(User).order_by(User.email).limit(10_000)):
+        words = (["administrator"] if user.is_admin else []) + sorted(does.get(user.id, []))
+        rows.append({"email": user.email, "name": user.name, "does": ", ".join(words)})
+    return rows

@@ -1,0 +1,351 @@
+"""The command line (``interface.md``). Errors go to stderr, one line, with what to do: exit 2
+for wrong use, 1 for failure."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from calendar_app.core import paths
+from calendar_app.core.clock import utc_now
+from calendar_app.core.errors import AppError, Invalid, NotFound
+from calendar_app.core.language import N_, gettext
+from calendar_app.core.settings import Settings, load_settings
+from calendar_app.db import backup as backups
+from calendar_app.db import migrate as migrations
+from calendar_app.db.engine import WAL_SAFE, make_engine, session_factory, sqlite_module
+from calendar_app.db.transaction import reading, transaction
+from calendar_app.events.queries import count_events
+from calendar_app.overlaps.score_file import score_pairs_file
+from calendar_app.workflow import flag, import_, manage, publish
+from calendar_app.workflow.demo.load import load_demo
+
+
+def main() -> None:
+    """Runs the command; every expected error is one line and an exit code."""
+    try:
+        cli.main(prog_name="calendar-app", standalone_mode=False)
+    except click.exceptions.Abort:
+        _fail("Stopped.", 1)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except AppError as error:
+        _fail(_text_of(error), 2 if isinstance(error, Invalid | NotFound) else 1)
+    except DBAPIError as error:
+        told = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
+        _fail(f"The database does not answer as it should ({told}). Run calendar-app check.", 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(f"calendar-app: {message}", err=True)
+    sys.exit(status)
+
+
+def _text_of(error: AppError) -> str:
+    if isinstance(error, Invalid):
+        return "; ".join(
+            f"{one.field}: {gettext('en', one.message, **one.params)}" for one in error.errors
+        )
+    text = gettext("en", error.message, **error.params) if error.message else ""
+    return text or "There is no such thing. Check the name."
+
+
+@contextmanager
+def _store() -> Iterator[tuple[Settings, Engine]]:
+    settings = load_settings()
+    engine = make_engine(settings.database_url)
+    try:
+        yield settings, engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _session() -> Iterator[tuple[Settings, Session]]:
+    with _store() as (settings, engine):
+        with engine.connect() as connection:
+            if migrations.current(connection) != migrations.head(paths.migrations()):
+                raise AppError(
+                    N_("The database is not up to date. Run calendar-app migrate first.")
+                )
+        with session_factory(engine)() as session:
+            yield settings, session
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    """A progress line on stderr, where there is somebody to see it."""
+    shown = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        percent = 100 * done // total if total else 100
+        if percent != shown and sys.stderr.isatty():
+            shown = percent
+            end = "\n" if done >= total else ""
+            click.echo(f"\r{label} {percent:3d} %", nl=False, err=True)
+            click.echo(end, nl=False, err=True)
+
+    return show
+
+
+@click.group()
+def cli() -> None:
+    """The shared calendar: register, flag, publish."""
+
+
+@cli.command()
+@click.option("--host", help="Where to listen; HOST otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), help="PORT otherwise.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+def serve(host: str | None, port: int | None, workers: int) -> None:
+    """Serve the site."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    # The worker processes read the same settings from the environment.
+    if host is not None:
+        os.environ["HOST"] = host
+    if port is not None:
+        os.environ["PORT"] = str(port)
+    with _session() as (settings, session):
+        publish.ensure_rendered(session, utc_now(), settings.base_url)
+    Granian(
+        "calendar_app.web:create_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=workers,
+        blocking_threads=8,
+        backlog=512,
+        log_access=False,
+    ).serve()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this release, with regions, institutions and taxonomy."""
+    with _store() as (settings, engine):
+        migrations.upgrade(engine, paths.migrations())
+        with session_factory(engine)() as session:
+            with transaction(session):
+                manage.load_reference(session)
+            publish.ensure_rendered(session, utc_now(), settings.base_url)
+
+
+@cli.command()
+@click.option("--events", type=click.IntRange(1, 1_000_000), default=1200, show_default=True)
+@click.option("--seed", type=int, default=1574, show_default=True)
+@click.option("--year", type=click.IntRange(1990, 2098), help="The season's first year.")
+@click.option("--if-empty", is_flag=True, help="Do nothing when there are events already.")
+@click.option("--json", "as_json", is_flag=True)
+def demo(events: int, seed: int, year: int | None, if_empty: bool, as_json: bool) -> None:
+    """Load the demonstration season with its accounts into an empty database."""
+    with _session() as (settings, session):
+        with reading(session):
+            filled = count_events(session) > 0
+        if filled:
+            if not if_empty:
+                raise AppError(
+                    N_("There are events already. The demonstration goes into an empty database "
+                       "only: set INSTANCE_DIR or DATABASE_URL to a new place.")
+                )  # fmt: skip
+            summary: dict[str, Any] = {"loaded": False}
+        else:
+            with transaction(session):
+                summary = load_demo(
+                    session, events=events, seed=seed, year=year, now=utc_now(),
+                    base_url=settings.base_url, progress=_progress("demonstration"),
+                )  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(summary))
+    elif not filled:
+        click.echo(f"Loaded {events} invented events.")
+
+
+@cli.group(name="import")
+def import_group() -> None:
+    """Bring an institution's own calendar in."""
+
+
+@import_group.command(name="ics")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--institution", required=True, help="The institution's slug.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; change nothing.")
+@click.option("--json", "as_json", is_flag=True)
+def import_ics(file: Path, institution: str, dry_run: bool, as_json: bool) -> None:
+    """Import an .ics file; doing it twice changes nothing."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise AppError(
+            N_("%(file)s cannot be read (%(why)s). Check the name."),
+            file=file, why=error.strerror,
+        ) from None  # fmt: skip
+    with _session() as (settings, session):
+        report = import_.import_file(
+            session, institution, content, file.name, utc_now(), settings.base_url, dry_run=dry_run
+        )
+    click.echo(json.dumps(report, ensure_ascii=False) if as_json else import_.summary(report))
+    if report["held"]:
+        sys.exit(1)
+
+
+@cli.command()
+@click.argument("path")
+def feed(path: str) -> None:
+    """Print the bytes that the feed URL serves, e.g. region/rijnland.ics."""
+    with _session() as (settings, session):
+        with reading(session):
+            body = publish.feed_bytes(session, path, utc_now(), settings.base_url)
+    click.get_binary_stream("stdout").write(body)
+
+
+@cli.group()
+def overlaps() -> None:
+    """Score pairs, recompute what is stored."""
+
+
+@overlaps.command(name="score")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def overlaps_score(file: Path) -> None:
+    """Score a list of pairs; one JSON object a line."""
+    try:
+        pairs = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise AppError(
+            N_("%(file)s cannot be read as JSON (%(why)s)."), file=file, why=str(error)[:200]
+        ) from None
+    try:
+        for result in score_pairs_file(pairs):
+            click.echo(json.dumps(result, ensure_ascii=False))
+    except ValueError as error:
+        raise AppError(N_("%(file)s: %(why)s"), file=file, why=str(error)[:300]) from None
+
+
+@overlaps.command(name="recompute")
+@click.option("--json", "as_json", is_flag=True)
+def overlaps_recompute(as_json: bool) -> None:
+    """Compute all overlaps anew; gives exactly what is stored when nothing was wrong."""
+    with _session() as (_settings, session):
+        with transaction(session):
+            found = flag.recompute(session, utc_now(), _progress("overlaps"))
+    click.echo(json.dumps(found) if as_json else ", ".join(f"{k}: {v}" for k, v in found.items()))
+
+
+@cli.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command(name="add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--institution", "institutions", multiple=True, help="Slug; repeatable.")
+@click.option("--role", type=click.Choice(["editor", "manager"]), default="editor")
+@click.option("--region", "regions", multiple=True, help="Coordinates this region; repeatable.")
+@click.option("--admin", is_flag=True)
+@click.password_option()
+def user_add(
+    email: str, name: str, institutions: tuple[str, ...], role: str, regions: tuple[str, ...],
+    admin: bool, password: str,
+) -> None:  # fmt: skip
+    """Make an account; asks for the password."""
+    with _session() as (_settings, session), transaction(session):
+        manage.add_user(
+            session, email, name, password, utc_now(), institutions=institutions, role=role,
+            regions=regions, is_admin=admin,
+        )  # fmt: skip
+    click.echo(f"Added {email}.")
+
+
+@user.command(name="password")
+@click.argument("email")
+@click.password_option()
+def user_password(email: str, password: str) -> None:
+    """Set a new password; every session of the account ends."""
+    with _session() as (_settings, session), transaction(session):
+        manage.set_password(session, email, password)
+    click.echo(f"New password for {email}.")
+
+
+@user.command(name="list")
+@click.option("--json", "as_json", is_flag=True)
+def user_list(as_json: bool) -> None:
+    """List the accounts with what they may do."""
+    with _session() as (_settings, session), reading(session):
+        rows = manage.list_accounts(session)
+    for row in rows:
+        click.echo(
+            json.dumps(row, ensure_ascii=False) if as_json else f"{row['email']}\t{row['does']}"
+        )
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def backup(folder: Path) -> None:
+    """Write everything into an empty folder, verified, while others work."""
+    with _store() as (_settings, engine):
+        told = backups.write_backup(engine, folder)
+    rows = sum(table["rows"] for table in told["tables"].values())
+    click.echo(f"Backed up and verified: {rows} rows of {len(told['tables'])} tables in {folder}.")
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def restore(folder: Path) -> None:
+    """Restore a backup into an empty database (either kind), verified."""
+    with _store() as (settings, engine):
+        told = backups.read_backup(engine, paths.migrations(), folder)
+        with session_factory(engine)() as session:
+            publish.ensure_rendered(session, utc_now(), settings.base_url)
+    rows = sum(table["rows"] for table in told["tables"].values())
+    click.echo(f"Restored and verified: {rows} rows of {len(told['tables'])} tables.")
+
+
+@cli.command()
+def check() -> None:
+    """Check configuration, database, migrations and disk; exit 1 with what to do."""
+    problems: list[str] = []
+    with _store() as (settings, engine):
+        try:
+            with engine.connect() as connection:
+                at, newest = migrations.current(connection), migrations.head(paths.migrations())
+                tables = inspect(connection).get_table_names()
+        except DBAPIError as error:
+            problems.append(f"database: not reachable ({error.orig}); check DATABASE_URL")
+        else:
+            if at != newest:
+                problems.append(f"migrations: at {at}, not {newest}; run calendar-app migrate")
+            click.echo(f"database: {engine.dialect.name}, {len(tables)} tables, migration {at}")
+        version = sqlite_module().sqlite_version_info
+        if engine.dialect.name == "sqlite":
+            safe = "WAL" if version >= WAL_SAFE else "journal mode DELETE, the safe path"
+            click.echo(f"SQLite {'.'.join(map(str, version))}: {safe}")
+        click.echo(f"address: {settings.base_url}{'' if settings.secure else ' (no https)'}")
+        free = _free_megabytes(settings.instance_dir)
+        click.echo(f"disk: {free} MB free at {settings.instance_dir}")
+        if free < 200:
+            problems.append("disk: less than 200 MB free; make room")
+    for problem in problems:
+        click.echo(f"calendar-app: {problem}", err=True)
+    sys.exit(1 if problems else 0)
+
+
+def _free_megabytes(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free // 1_000_000

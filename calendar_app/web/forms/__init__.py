@@ -1,0 +1,1 @@
+"""Forms: what people type, checked field by field, turned into plain values."""

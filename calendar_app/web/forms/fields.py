@@ -1,0 +1,197 @@
+"""Fields that clean what comes in and say in the reader's language what is wrong."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, time
+from typing import Any
+
+from wtforms import (
+    DateField,
+    Field,
+    Form,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
+from wtforms.meta import DefaultMeta
+
+from calendar_app.core.errors import FieldError
+from calendar_app.core.language import N_
+from calendar_app.core.names import clean_line, clean_text
+from calendar_app.web.context import current
+
+_TOO_LONG = N_("At most %(most)s characters; this has %(length)s. Make it shorter.")
+
+
+class Translated:
+    """WTForms' translations, from our own catalogue."""
+
+    def gettext(self, string: str) -> str:
+        """The message in the request's language."""
+        return current.text(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """Not used by the fields below."""
+        return current.text(singular if n == 1 else plural)
+
+
+class BaseForm(Form):
+    """A form whose errors come out as :class:`FieldError`, in our own words."""
+
+    class Meta(DefaultMeta):
+        """Our translations instead of WTForms' own."""
+
+        def get_translations(self, form: Form) -> Translated:
+            """One way to turn messages into text."""
+            return Translated()
+
+    def found_errors(self) -> list[FieldError]:
+        """What is wrong, field by field, already in the reader's language."""
+        return [
+            FieldError(name, str(message))
+            for name, found in self.errors.items()
+            for message in found
+        ]
+
+    def add_errors(
+        self, errors: Iterable[FieldError], rename: Mapping[str, str] | None = None
+    ) -> None:
+        """Hangs errors of the rules below on their fields; unknown fields go to the first."""
+        for error in errors:
+            name = (rename or {}).get(error.field, error.field)
+            field = self._fields.get(name) or next(iter(self._fields.values()))
+            text = current.text(error.message, **error.params)
+            if "line" in error.params:
+                text = current.text(
+                    N_("Line %(line)s (“%(text)s”): %(problem)s"), problem=text,
+                    line=error.params["line"], text=error.params["text"],
+                )  # fmt: skip
+            field.errors = [*field.errors, text]
+
+
+def at_most(most: int) -> Any:
+    """Validator: the cleaned text has at most so many characters."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data and len(field.data) > most:
+            raise ValidationError(current.text(_TOO_LONG, most=most, length=len(field.data)))
+
+    return check
+
+
+def needed(message: str) -> Any:
+    """Validator: something was given; ``message`` says what to do."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data in (None, "", []):
+            # What could not be read at all already has its own message.
+            if not field.errors:
+                raise ValidationError(current.text(message))
+
+    return check
+
+
+def line(most: int, *validators: Any) -> StringField:
+    """One line of text without control characters."""
+    return StringField(filters=[_cleaned(clean_line)], validators=[*validators, at_most(most)])
+
+
+def text(most: int) -> TextAreaField:
+    """Several lines of text without control characters."""
+    return TextAreaField(filters=[_cleaned(clean_text)], validators=[at_most(most)])
+
+
+def _cleaned(clean: Any) -> Any:
+    def apply(value: Any) -> str:
+        return clean(value) if isinstance(value, str) else ""
+
+    return apply
+
+
+class Day(DateField):
+    """A date; an empty one is none."""
+
+    def __init__(self, validators: Sequence[Any] = ()) -> None:
+        super().__init__(format=["%Y-%m-%d", "%d-%m-%Y"], validators=[_optional, *validators])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads a date, with our message when it is none."""
+        self.data: date | None = None
+        if valuelist and valuelist[0].strip():
+            try:
+                super().process_formdata([valuelist[0].strip()])
+            except ValueError:
+                raise ValueError(
+                    current.text(N_("This is not a date. Write it like 12-03-2027."))
+                ) from None
+
+
+class Clock(TimeField):
+    """A time of day; an empty one is none."""
+
+    def __init__(self, validators: Sequence[Any] = ()) -> None:
+        super().__init__(format=["%H:%M", "%H:%M:%S", "%H.%M"], validators=[_optional, *validators])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads a time, with our message when it is none."""
+        self.data: time | None = None
+        if valuelist and valuelist[0].strip():
+            try:
+                super().process_formdata([valuelist[0].strip()])
+            except ValueError:
+                raise ValueError(
+                    current.text(N_("This is not a time. Write it like 20:15."))
+                ) from None
+
+
+class Number(IntegerField):
+    """A whole number between two bounds; an empty one is none."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(validators=[_optional])
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Reads digits only, with a message that names the bounds."""
+        self.data: int | None = None
+        given = valuelist[0].strip() if valuelist else ""
+        if not given:
+            return
+        if given.isascii() and given.isdigit() and len(given) < 10:
+            self.data = int(given)
+        if self.data is None or not self.least <= self.data <= self.most:
+            self.data = None
+            raise ValueError(
+                current.text(
+                    N_("Give a whole number from %(least)s to %(most)s."),
+                    least=self.least, most=self.most,
+                )
+            )  # fmt: skip
+
+
+class Choice(SelectField):
+    """One of a list; ``choices`` are set per request."""
+
+    def __init__(self, default: str | None = None) -> None:
+        super().__init__(default=default, choices=[], validate_choice=False, validators=[_chosen])
+
+
+class Choices(SelectMultipleField):
+    """Some of a list; ``choices`` are set per request."""
+
+    def __init__(self) -> None:
+        super().__init__(choices=[], validate_choice=False, validators=[_chosen])
+
+
+def _chosen(form: Form, field: Field) -> None:
+    allowed = {str(value) for value, _label in field.choices}
+    given = field.data if isinstance(field.data, list) else [field.data]
+    if any(str(value) not in allowed for value in given if value is not None):
+        raise ValidationError(current.text(N_("This choice does not exist. Pick one of the list.")))
+
+
+def _optional(form: Form, field: Field) -> None:
+    """Keeps a reading error; anything else is fine."""

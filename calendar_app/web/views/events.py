@@ -1,0 +1,201 @@
+"""Registering: the form for a new or stored event, cancelling, and the history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from calendar_app.core.errors import Invalid, Stale
+from calendar_app.core.language import N_
+from calendar_app.core.names import clean_line, slugify
+from calendar_app.db.transaction import reading, transaction
+from calendar_app.events.actions import draft_of
+from calendar_app.events.models import Event, Term
+from calendar_app.events.queries import access_of, list_changes, list_terms
+from calendar_app.events.rules import EventDraft
+from calendar_app.events.visibility import effective_visibility
+from calendar_app.people.models import Institution
+from calendar_app.people.queries import list_own_institutions, names_of
+from calendar_app.places.models import Venue
+from calendar_app.places.queries import list_venues
+from calendar_app.web.context import current
+from calendar_app.web.forms.event import EventForm, keep_other_moments, values_of
+from calendar_app.workflow import register
+
+blueprint = Blueprint("events", __name__)
+
+_RENAME = {"starts": "starts_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the form lets one choose from."""
+
+    terms: Sequence[Term]
+    institutions: Sequence[Institution]
+    venues: Sequence[Venue]
+
+    @property
+    def own_venues(self) -> list[Venue]:
+        """The venues of one's own institutions: first in the list."""
+        own = {institution.id for institution in self.institutions}
+        return [venue for venue in self.venues if venue.institution_id in own]
+
+
+def load_offered() -> Offered:
+    """The choices for the signed-in person (three queries), inside a transaction."""
+    session = current.session
+    return Offered(
+        list_terms(session),
+        list_own_institutions(session, current.viewer.institution_ids),
+        list_venues(session),
+    )
+
+
+def event_url(event: Event) -> str:
+    """The canonical address of an event's page."""
+    return url_for(
+        "event_page.show", public_id=event.public_id,
+        slug=slugify(event.title_nl or event.title_en) or "-",
+    )  # fmt: skip
+
+
+def form_page(
+    form: EventForm, offered: Offered, event: Event | None = None, stored: Any = None
+) -> str:
+    """The form; ``stored`` is what somebody else saved meanwhile."""
+    return current.page(
+        "events/form.html", form=form, offered=offered, event=event, stored=stored,
+        errors=form.found_errors(),
+    )  # fmt: skip
+
+
+@blueprint.route("/events/new", methods=["GET", "POST"])
+def new() -> str | Response | tuple[str, int]:
+    """Registers an event."""
+    with reading(current.session):
+        offered = load_offered()
+    form = EventForm(request.form if request.method == "POST" else None, data=_first(offered))
+    form.offer(offered.terms, offered.institutions, offered.venues)
+    if request.method == "GET":
+        return form_page(form, offered)
+    draft = form.read(offered.institutions, offered.venues, current.now)
+    if draft is None:
+        return form_page(form, offered), 422
+    try:
+        with transaction(current.session):
+            event = register.register_event(
+                current.session, current.viewer, draft, current.now, current.settings.base_url
+            )
+    except Invalid as problem:
+        form.add_errors(problem.errors, _RENAME)
+        return form_page(form, offered), 422
+    flash(current.text(N_("Saved. Below is who sees it now and what it overlaps with.")))
+    return redirect(event_url(event), 303)
+
+
+def _first(offered: Offered) -> dict[str, Any]:
+    """What a new form starts with; a link may fill in kind and date."""
+    first = offered.institutions[0] if offered.institutions else None
+    return {
+        "institution": first.slug if first else "",
+        "venue": first.home_venue.slug if first and first.home_venue else "",
+    }
+
+
+@blueprint.route("/events/<public_id>/edit", methods=["GET", "POST"])
+def edit(public_id: str) -> str | Response | tuple[str, int]:
+    """Changes an event; a stale save is refused with both versions shown."""
+    with reading(current.session):
+        event = register.see_own_event(
+            current.session, current.viewer, public_id, "event.change", current.now
+        )
+        offered = load_offered()
+        before = draft_of(event)
+    start = values_of(before, offered.institutions, offered.venues)
+    start["version"] = str(event.version)
+    form = EventForm(request.form if request.method == "POST" else None, data=start)
+    form.offer(offered.terms, offered.institutions, offered.venues)
+    if request.method == "GET":
+        return form_page(form, offered, event)
+    draft = form.read(offered.institutions, offered.venues, current.now, before)
+    if draft is None:
+        return form_page(form, offered, event), 422
+    try:
+        return _save(public_id, form, keep_other_moments(draft, before))
+    except Invalid as problem:
+        form.add_errors(problem.errors, _RENAME)
+        return form_page(form, offered, event), 422
+    except Stale as stale:
+        return _show_both(public_id, form, offered, stale), 409
+
+
+def _save(public_id: str, form: EventForm, draft: EventDraft) -> Response:
+    given = form.version.data or ""
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    with transaction(current.session):
+        event = register.change_event(
+            current.session, current.viewer, public_id, draft, version, current.now,
+            current.settings.base_url,
+        )  # fmt: skip
+    flash(current.text(N_("Saved. Below is who sees it now and what it overlaps with.")))
+    return redirect(event_url(event), 303)
+
+
+def _show_both(public_id: str, form: EventForm, offered: Offered, stale: Stale) -> str:
+    """The form with what was typed, beside what is stored now; saving again overwrites it."""
+    with reading(current.session):
+        event = register.see_own_event(
+            current.session, current.viewer, public_id, "event.change", current.now
+        )
+        stored = values_of(draft_of(event), offered.institutions, offered.venues)
+    form.version.data = str(event.version)
+    differences = [
+        (name, stored[name], field.data)
+        for name, field in form._fields.items()
+        if name in stored and (stored[name] or None) != (field.data or None)
+    ]
+    return form_page(form, offered, event, differences)
+
+
+@blueprint.route("/events/<public_id>/cancel", methods=["GET", "POST"])
+def cancel(public_id: str) -> str | Response:
+    """Asks why, then marks the event as not going ahead."""
+    if request.method == "GET":
+        with reading(current.session):
+            event = register.see_own_event(
+                current.session, current.viewer, public_id, "event.cancel", current.now
+            )
+            return current.page("events/cancel.html", event=event)
+    reason = clean_line(request.form.get("reason", ""))[:300]
+    with transaction(current.session):
+        event = register.cancel_event(
+            current.session, current.viewer, public_id, reason, current.now,
+            current.settings.base_url,
+        )  # fmt: skip
+    flash(current.text(N_("It is marked as cancelled. Everyone who subscribed will see that.")))
+    return redirect(event_url(event), 303)
+
+
+@blueprint.get("/events/<public_id>/history")
+def history(public_id: str) -> str:
+    """Who changed what, for the event's own institution."""
+    with reading(current.session):
+        event = register.see_own_event(
+            current.session, current.viewer, public_id, "event.history", current.now
+        )
+        changes = list_changes(current.session, event, current.viewer)
+        names = names_of(current.session, {c.user_id for c in changes if c.user_id is not None})
+        return current.page("events/history.html", event=event, changes=changes, names=names)
+
+
+def who_sees(event: Event) -> str:
+    """In words, exactly who sees the event now."""
+    return {
+        "sealed": N_("Only your own institution sees it; it does count in the overlaps."),
+        "coordinators": N_("Your own institution and the coordinators of both regions see it."),
+        "partners": N_("Everyone with an account sees it; the public does not."),
+        "public": N_("Everyone sees it, and it is in the public feeds."),
+    }[effective_visibility(access_of(event), current.now)]

@@ -1,0 +1,112 @@
+"""Register: what an institution does with its own events.
+
+Each function: permission → save → re-flag → re-render, in the caller's transaction.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from calendar_app.core.errors import FieldError, Invalid, NotFound
+from calendar_app.core.language import N_
+from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR
+from calendar_app.events import actions
+from calendar_app.events.models import Event
+from calendar_app.events.queries import get_event, list_terms, visible
+from calendar_app.events.rules import EventDraft
+from calendar_app.feeds.actions import rerender
+from calendar_app.overlaps.actions import reflag
+from calendar_app.people.viewer import Viewer
+from calendar_app.permissions import About, require
+from calendar_app.places.models import Venue
+
+
+def register_event(
+    session: Session, viewer: Viewer, draft: EventDraft, now: datetime, base_url: str
+) -> Event:
+    """Stores a new event, flags its overlaps and publishes what may be published."""
+    require(viewer, "event.register", About(institution_id=draft.lead_id))
+    check_draft(session, draft)
+    event = actions.add_event(session, draft, viewer.user_id, now)
+    _follow(session, event, now, base_url)
+    return event
+
+
+def change_event(
+    session: Session,
+    viewer: Viewer,
+    public_id: str,
+    draft: EventDraft,
+    version: int,
+    now: datetime,
+    base_url: str,
+) -> Event:
+    """Changes an event; raises ``Stale`` when somebody else saved since ``version``."""
+    event = own_event(session, viewer, public_id, "event.change", now)
+    # Moving an event to another institution is registering it there.
+    require(viewer, "event.register", About(institution_id=draft.lead_id))
+    check_draft(session, draft)
+    if actions.change_event(session, event, draft, viewer.user_id, now, version=version):
+        _follow(session, event, now, base_url)
+    return event
+
+
+def cancel_event(
+    session: Session, viewer: Viewer, public_id: str, reason: str, now: datetime, base_url: str
+) -> Event:
+    """The event does not go ahead: it stays, marked, and subscribers are told."""
+    event = own_event(session, viewer, public_id, "event.cancel", now)
+    actions.cancel_event(session, event, reason, viewer.user_id, now)
+    _follow(session, event, now, base_url)
+    return event
+
+
+def own_event(session: Session, viewer: Viewer, public_id: str, right: str, now: datetime) -> Event:
+    """The event, loaded for change. Who may not see it gets ``NotFound``, who may see but not
+    touch it ``Forbidden``."""
+    event = actions.load_for_change(session, public_id)
+    if not visible(event, viewer, now):
+        raise NotFound
+    require(viewer, right, About(institution_id=event.lead_id))
+    return event
+
+
+def see_own_event(
+    session: Session, viewer: Viewer, public_id: str, right: str, now: datetime
+) -> Event:
+    """As :func:`own_event`, for reading (the edit form, the history)."""
+    event = get_event(session, public_id, viewer, now)
+    require(viewer, right, About(institution_id=event.lead_id))
+    return event
+
+
+def check_draft(session: Session, draft: EventDraft) -> None:
+    """Refuses what no form can mean: unknown terms or venue, no title, no date.
+
+    Raises :class:`Invalid` with all errors at once.
+    """
+    errors = []
+    if not (draft.title_nl or draft.title_en):
+        errors.append(FieldError("title", N_("Give a working title.")))
+    if not draft.moments:
+        errors.append(FieldError("starts_on", N_("Give at least one date.")))
+    known = {(term.scheme, term.slug) for term in list_terms(session)}
+    for name, scheme, slugs in (
+        ("kind", "kind", (draft.kind,)),
+        ("disciplines", "discipline", draft.disciplines),
+        ("audiences", "audience", draft.audiences),
+        ("themes", "theme", draft.themes),
+    ):
+        if any((scheme, slug) not in known for slug in slugs):
+            errors.append(FieldError(name, N_("This choice does not exist. Pick one of the list.")))
+    if draft.venue_id is not None and session.get(Venue, draft.venue_id) is None:
+        errors.append(FieldError("venue", N_("This choice does not exist. Pick one of the list.")))
+    if draft.public_at and not FIRST_YEAR <= draft.public_at.year <= LAST_YEAR:
+        errors.append(FieldError("public_at", N_("The year must lie between 1990 and 2099.")))
+    if errors:
+        raise Invalid(*errors)
+
+
+def _follow(session: Session, event: Event, now: datetime, base_url: str) -> None:
+    reflag(session, [event.id], now)
+    rerender(session, [event.id], now, base_url)
