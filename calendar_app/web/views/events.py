@@ -21,11 +21,19 @@ from calendar_app.people.queries import list_own_institutions, names_of
 from calendar_app.places.models import Venue
 from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
+from calendar_app.web.forms import event_words as words
 from calendar_app.web.forms.event import EventForm, keep_other_moments, values_of
 from calendar_app.workflow import register
 
 blueprint = Blueprint("events", __name__)
 
+WORDS = {
+    name: getattr(words, name)
+    for name in (
+        "field_name", "shown", "moments_changed", "term_choices", "role_choices",
+        "venue_choices", "needs_fold", "more_filled",
+    )
+}  # fmt: skip
 _RENAME = {"starts": "starts_on"}
 
 
@@ -67,8 +75,8 @@ def form_page(
 ) -> str:
     """The form; ``stored`` is what somebody else saved meanwhile."""
     return current.page(
-        "events/form.html", form=form, offered=offered, event=event, stored=stored,
-        errors=form.found_errors(),
+        "events/form.html", form=form, offered=offered, event=event, stored=stored, found=found,
+        errors=form.found_errors(), **WORDS,
     )  # fmt: skip
 
 
@@ -188,7 +196,9 @@ def history(public_id: str) -> str:
         )
         changes = list_changes(current.session, event, current.viewer)
         names = names_of(current.session, {c.user_id for c in changes if c.user_id is not None})
-        return current.page("events/history.html", event=event, changes=changes, names=names)
+        return current.page(
+            "events/history.html", event=event, changes=changes, names=names, **WORDS
+        )
 
 
 def who_sees(event: Event) -> str:
