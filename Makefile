@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. They need Python 3.11 or newer and make, nothing else.
-# Each step leaves a stamp in .venv/; it is done again only when what it was made from has changed.
+# Each step leaves a stamp; it is done again only when what it was made from has changed.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -12,7 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 LOCKED := $(PIP) --require-hashes --requirement
 # Node comes from a wheel in .venv.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --loglevel=error
-FRONT_END := package.json package-lock.json .npmrc scripts/vendor.py
+VENDOR := calendar_app/web/static/vendor/SOURCES.json
+NODE_TOOLS := node_modules/.with-tools
 # A machine may have more cores than memory.
 JOBS ?= auto
 
@@ -21,13 +22,18 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(STAMPS)/run ## Set up what is needed, load a demonstration season, serve the site (PORT, HOST)
+run: $(STAMPS)/run $(VENDOR) ## Set up what is needed, load a demonstration season, serve the site (PORT, HOST)
 	@$(BIN)/calendar-app migrate
 	@$(BIN)/calendar-app demo --if-empty
+	@$(BIN)/calendar-app user list | awk '/@demo\.example/ { \
+	    if (!n++) print "\nDemonstration accounts, password demo-demo-demo:"; \
+	    if (!/^editor/ || e++ < 4) print "  " $$1; else more++ } \
+	    END { if (more) print "  … and " more " more editors: calendar-app user list" }'
+	@echo; echo "Open http://$${HOST:-127.0.0.1}:$${PORT:-8000}/ (Ctrl+C stops the site)"; echo
 	@exec $(BIN)/calendar-app serve
 
 .PHONY: test
-test: $(STAMPS)/dev ## Run all tests, on SQLite and PostgreSQL, and in Chromium where there is one
+test: $(STAMPS)/dev $(VENDOR) $(NODE_TOOLS) ## Run all tests, on SQLite and PostgreSQL, and in Chromium where there is one
 	@$(BIN)/python scripts/browser.py
 	@$(BIN)/python -m pytest --numprocesses=$(JOBS) $(TESTS)
 
@@ -42,14 +48,14 @@ check: $(STAMPS)/dev ## Style, types, the import ladder, translations, licences
 	@echo "All checks passed."
 
 .PHONY: bench
-bench: $(STAMPS)/dev $(STAMPS)/peers ## Measure against other software; writes benchmarks/results.json
+bench: $(STAMPS)/dev $(VENDOR) $(STAMPS)/peers ## Measure against other software; writes benchmarks/results.json
 	@$(BIN)/python -m benchmarks
 
 .PHONY: front-end
-front-end: $(STAMPS)/run ## Fetch the front-end files that pages are served with
+front-end: $(VENDOR) ## Fetch the front-end files that pages are served with
 
 .PHONY: wheel
-wheel: $(STAMPS)/dev ## Build the package into dist/
+wheel: $(STAMPS)/dev $(VENDOR) ## Build the package into dist/
 	@$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist
 
 # The newest versions that the ranges of pyproject.toml and package.json allow, with hashes and
@@ -74,18 +80,24 @@ $(STAMPS)/venv:
 	@sh scripts/venv.sh $(VENV)
 	@mkdir -p $(STAMPS) && touch $@
 
-$(STAMPS)/run: $(STAMPS)/venv requirements/setup.txt pyproject.toml scripts/bundle.py $(FRONT_END)
+$(STAMPS)/run: $(STAMPS)/venv requirements/setup.txt pyproject.toml scripts/bundle.py
 	@echo "Installing the locked requirements …"
 	@$(LOCKED) requirements/setup.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
-	@echo "Fetching the front-end files …"
-	@$(NPM) --omit=dev
-	@$(BIN)/python scripts/vendor.py
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run requirements/dev.txt
 	@echo "Installing what the tests need …"
 	@$(LOCKED) requirements/dev.txt
+	@touch $@
+
+$(VENDOR): package.json package-lock.json .npmrc scripts/vendor.py | $(STAMPS)/run
+	@echo "Fetching the front-end files …"
+	@$(NPM) --omit=dev
+	@$(BIN)/python scripts/vendor.py
+
+$(NODE_TOOLS): package-lock.json | $(VENDOR) $(STAMPS)/run
+	@echo "Fetching the Node tools of the tests …"
 	@$(NPM)
 	@touch $@
 
