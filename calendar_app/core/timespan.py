@@ -59,6 +59,12 @@ def to_instant(wall: datetime, fold: int | None = None, zone: str = HOUSE_ZONE) 
     return wall.replace(tzinfo=ZoneInfo(zone), fold=fold or 0).astimezone(UTC)
 
 
+def at_wall(wall: datetime, fold: int, zone: str = HOUSE_ZONE) -> datetime:
+    """The UTC instant of a stored wall time, also when new rules put it in a gap (then the
+    clock's time after the jump is meant; PEP 495)."""
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
 def to_wall(instant: datetime, zone: str = HOUSE_ZONE) -> tuple[datetime, int]:
     """The naive wall time of an instant and its fold."""
     there = instant.astimezone(ZoneInfo(zone))

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from calendar_app.core.errors import NotFound, Stale
 from calendar_app.core.language import N_
-from calendar_app.core.names import fold
+from calendar_app.core.names import fold, new_public_id
+from calendar_app.core.timespan import at_wall, midnight
 from calendar_app.events.models import Change, Event, Occurrence, Term
 from calendar_app.events.rules import EventDraft, Moment, match_moments
 from calendar_app.people.models import Institution
@@ -47,15 +48,24 @@ def load_for_change(session: Session, public_id: str) -> Event:
     return event
 
 
-def add_event(session: Session, draft: EventDraft, user_id: int | None, now: datetime) -> Event:
+def add_event(
+    session: Session,
+    draft: EventDraft,
+    user_id: int | None,
+    now: datetime,
+    *,
+    public_id: str | None = None,
+    action: str = "registered",
+) -> Event:
     """Stores a new event with its moments and the first line of its history."""
-    event = Event(created_at=now, created_by_id=user_id, updated_at=now, terms=[], occurrences=[])
+    event = Event(
+        public_id=public_id or new_public_id(),created_at=now, created_by_id=user_id, updated_at=now, terms=[], occurrences=[])
     _set_plain(event, draft)
     event.terms = _terms(session, draft)
     event.occurrences = [_new_occurrence(moment) for moment in draft.moments]
     session.add(event)
     session.flush()
-    _record(session, event, user_id, now, "registered", {})
+    _record(session, event, user_id, now, action, {})
     return event
 
 
@@ -232,6 +242,34 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Iterable) and not isinstance(value, str):
         return list(value)
     return value
+
+
+def refresh_instants(session: Session) -> set[int]:
+    """Derives the instants of all stored moments anew from their wall times, after the rules of
+    a time zone changed; returns the events (keys) that moved. The wall time is the truth."""
+    moved: set[int] = set()
+    columns = (
+        Occurrence.id, Occurrence.event_id, Occurrence.all_day, Occurrence.zone,
+        Occurrence.starts_wall, Occurrence.starts_fold, Occurrence.ends_wall, Occurrence.ends_fold,
+        Occurrence.starts_on, Occurrence.ends_on, Occurrence.starts_at, Occurrence.ends_at,
+    )  # fmt: skip
+    for row in session.execute(select(*columns)).all():
+        if row.all_day:
+            starts_at, ends_at = midnight(row.starts_on, row.zone), midnight(row.ends_on, row.zone)
+        else:
+            starts_at = at_wall(row.starts_wall, row.starts_fold, row.zone)
+            ends_at = at_wall(row.ends_wall, row.ends_fold, row.zone)
+            # An end that the new rules put before the start keeps the length it had.
+            if ends_at <= starts_at:
+                ends_at = starts_at + (row.ends_at - row.starts_at)
+        if (starts_at, ends_at) != (row.starts_at, row.ends_at):
+            session.execute(
+                update(Occurrence)
+                .where(Occurrence.id == row.id)
+                .values(starts_at=starts_at, ends_at=ends_at)
+            )
+            moved.add(row.event_id)
+    return moved
 
 
 def load_taxonomy(session: Session) -> None:

@@ -125,6 +125,11 @@ def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -
     return event
 
 
+def find_event(session: Session, public_id: str) -> Event | None:
+    """The bare event, whoever may see it: for deciding, never for showing."""
+    return session.scalar(select(Event).where(Event.public_id == public_id))
+
+
 def list_events(
     session: Session, ids: Collection[int], viewer: Viewer, now: datetime
 ) -> Sequence[Event]:

@@ -112,12 +112,13 @@ def find_sign_in(session: Session, token: str, now: datetime) -> tuple[SignIn, U
 
 
 def count_attempts(session: Session, bucket: str, now: datetime, within: timedelta) -> int:
-    """How often something was tried lately."""
+    """How often something was tried lately. Tries from the future (a clock that was set back)
+    do not count: they would lock people out until the clock is there again."""
     return (
         session.scalar(
             select(func.count())
             .select_from(Attempt)
-            .where(Attempt.bucket == bucket, Attempt.at > now - within)
+            .where(Attempt.bucket == bucket, Attempt.at > now - within, Attempt.at <= now)
         )
         or 0
     )

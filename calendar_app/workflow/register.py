@@ -12,7 +12,7 @@ from calendar_app.core.language import N_
 from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR
 from calendar_app.events import actions
 from calendar_app.events.models import Event
-from calendar_app.events.queries import get_event, list_terms, visible
+from calendar_app.events.queries import find_event, get_event, list_terms, visible
 from calendar_app.events.rules import EventDraft
 from calendar_app.feeds.actions import rerender
 from calendar_app.overlaps.actions import reflag
@@ -22,12 +22,25 @@ from calendar_app.places.models import Venue
 
 
 def register_event(
-    session: Session, viewer: Viewer, draft: EventDraft, now: datetime, base_url: str
+    session: Session,
+    viewer: Viewer,
+    draft: EventDraft,
+    now: datetime,
+    base_url: str,
+    public_id: str | None = None,
 ) -> Event:
-    """Stores a new event, flags its overlaps and publishes what may be published."""
+    """Stores a new event, flags its overlaps and publishes what may be published.
+
+    ``public_id`` comes with the form: what is sent twice is registered once.
+    """
     require(viewer, "event.register", About(institution_id=draft.lead_id))
+    if public_id is not None:
+        twin = find_event(session, public_id)
+        if twin is not None and twin.lead_id == draft.lead_id:
+            return twin
+        public_id = None if twin is not None else public_id
     check_draft(session, draft)
-    event = actions.add_event(session, draft, viewer.user_id, now)
+    event = actions.add_event(session, draft, viewer.user_id, now, public_id=public_id)
     _follow(session, event, now, base_url)
     return event
 

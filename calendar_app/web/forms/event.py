@@ -43,6 +43,8 @@ class EventForm(BaseForm):
     """Every field of an event. Only what is named here exists."""
 
     version = HiddenField()
+    # Made with the empty form: sending it twice registers once.
+    draft = HiddenField()
     kind = Choice()
     title = line(200)
     title_en = line(200)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import Invalid, Stale
+from calendar_app.core.errors import FieldError, Invalid, Stale
 from calendar_app.core.language import N_
-from calendar_app.core.names import clean_line, slugify
+from calendar_app.core.names import PUBLIC_ID, clean_line, new_public_id, slugify
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Term
@@ -34,6 +35,10 @@ WORDS = {
         "venue_choices", "needs_fold", "more_filled",
     )
 }  # fmt: skip
+_BUSY = FieldError(
+    "title",
+    N_("The calendar is busy and could not save this. Nothing you typed is lost: save again."),
+)
 _RENAME = {"starts": "starts_on"}
 
 
@@ -71,9 +76,13 @@ def event_url(event: Event) -> str:
 
 
 def form_page(
-    form: EventForm, offered: Offered, event: Event | None = None, stored: Any = None
+    form: EventForm,
+    offered: Offered,
+    event: Event | None = None,
+    stored: Any = None,
+    found: Any = None,
 ) -> str:
-    """The form; ``stored`` is what somebody else saved meanwhile."""
+    """The form; ``stored`` is what somebody else saved meanwhile, ``found`` the clashes."""
     return current.page(
         "events/form.html", form=form, offered=offered, event=event, stored=stored, found=found,
         errors=form.found_errors(), **WORDS,
@@ -95,11 +104,16 @@ def new() -> str | Response | tuple[str, int]:
     try:
         with transaction(current.session):
             event = register.register_event(
-                current.session, current.viewer, draft, current.now, current.settings.base_url
-            )
+                current.session, current.viewer, draft, current.now, current.settings.base_url,
+                form.draft.data if PUBLIC_ID.fullmatch(form.draft.data or "") else None,
+            )  # fmt: skip
     except Invalid as problem:
         form.add_errors(problem.errors, _RENAME)
         return form_page(form, offered), 422
+    except (OperationalError, IntegrityError):
+        # Locked for long, or the same form sent twice at once: what was typed stays.
+        form.add_errors([_BUSY])
+        return form_page(form, offered), 503
     flash(current.text(N_("Saved. Below is who sees it now and what it overlaps with.")))
     return redirect(event_url(event), 303)
 
@@ -110,6 +124,7 @@ def _first(offered: Offered) -> dict[str, Any]:
     return {
         "institution": first.slug if first else "",
         "venue": first.home_venue.slug if first and first.home_venue else "",
+        "draft": new_public_id(),
     }
 
 
@@ -138,6 +153,9 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         return form_page(form, offered, event), 422
     except Stale as stale:
         return _show_both(public_id, form, offered, stale), 409
+    except OperationalError:
+        form.add_errors([_BUSY])
+        return form_page(form, offered, event), 503
 
 
 def _save(public_id: str, form: EventForm, draft: EventDraft) -> Response:

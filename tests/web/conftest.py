@@ -1,0 +1,84 @@
+"""An app on the test's own transaction, and clients that sign in as people do."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from calendar_app.db.transaction import transaction
+from calendar_app.web import create_app
+from calendar_app.workflow.manage import load_reference
+from tests.factories.people import PASSWORD, add_person
+
+SignedIn = Callable[..., FlaskClient]
+
+
+class Clock:
+    """A clock that tests can set."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The present instant."""
+        return self.now
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """The app's clock."""
+    return Clock(now)
+
+
+@pytest.fixture
+def app(sessions: sessionmaker[Session], tmp_path: Path, clock: Clock) -> Flask:
+    """The application, with both regions and all institutions."""
+    with sessions() as session, transaction(session):
+        load_reference(session)
+    app = create_app(
+        {"INSTANCE_DIR": tmp_path, "SECRET_KEY": "test", "BASE_URL": "http://localhost"},
+        sessions=sessions, clock=clock,
+    )  # fmt: skip
+    app.testing = False  # errors become pages, as for people
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who is not signed in."""
+    return app.test_client()
+
+
+def csrf_of(page: str) -> str:
+    """The token of a page's form."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, "no csrf_token on this page"
+    return found[1]
+
+
+def sign_in(client: FlaskClient, email: str, password: str = PASSWORD) -> None:
+    """Signs in through the form."""
+    token = csrf_of(client.get("/login").text)
+    answer = client.post(
+        "/login", data={"email": email, "password": password, "csrf_token": token}
+    )
+    assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture
+def signed_in(app: Flask, sessions: sessionmaker[Session]) -> SignedIn:
+    """Makes an account (see ``add_person``) and a client signed in with it."""
+
+    def make(email: str, **more: object) -> FlaskClient:
+        with sessions() as session, transaction(session):
+            add_person(session, email, **more)  # type: ignore[arg-type]
+        client = app.test_client()
+        sign_in(client, email)
+        return client
+
+    return make
