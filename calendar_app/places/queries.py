@@ -1,6 +1,6 @@
 """Reading places."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -35,3 +35,12 @@ def get_venue(session: Session, slug: str) -> Venue:
     if venue is None:
         raise NotFound
     return venue
+
+
+def list_venues_of(session: Session, slugs: Collection[str]) -> Sequence[Venue]:
+    """Those of the venues with these slugs that exist, by name."""
+    if not slugs:
+        return []
+    return session.scalars(
+        select(Venue).where(Venue.slug.in_(slugs)).order_by(Venue.name, Venue.id)
+    ).all()

@@ -2,6 +2,24 @@
 
 from flask import Blueprint
 
-from calendar_app.web.views import account, ops
+from calendar_app.web.views import (
+    account,
+    agenda,
+    event_page,
+    institutions,
+    ops,
+    pages,
+    themes,
+    venues,
+)
 
-BLUEPRINTS: tuple[Blueprint, ...] = (account.blueprint, ops.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    account.blueprint,
+    agenda.blueprint,
+    event_page.blueprint,
+    institutions.blueprint,
+    ops.blueprint,
+    pages.blueprint,
+    themes.blueprint,
+    venues.blueprint,
+)

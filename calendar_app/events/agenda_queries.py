@@ -1,0 +1,188 @@
+"""Reading for the agenda: what starts in a window, what is running, what begins and ends.
+
+Like :mod:`calendar_app.events.queries`: each takes a viewer, is bounded, and loads what its page
+needs. Long moments (the run of an exhibition, a campaign) are never rows of a day; they are shown
+as running, and on their first and last day (``screens.md``, Month).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from calendar_app.events.models import Event, Occurrence
+from calendar_app.events.queries import EventFilter, filter_clause, visible_clause
+from calendar_app.people.models import Institution
+from calendar_app.people.viewer import Viewer
+
+LONG_ROLES = ("run", "campaign")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A moment in brief, enough to count it and to choose from many."""
+
+    id: int
+    event_id: int
+    starts_at: datetime
+    role: str
+    reach: str
+    lead_id: int
+    region_id: int
+
+
+def _seen(viewer: Viewer, now: datetime, wanted: EventFilter | None) -> ColumnElement[bool]:
+    return and_(visible_clause(viewer, now), filter_clause(wanted or EventFilter()))
+
+
+def _loaded(query: Select[Occurrence]) -> Select[tuple[Occurrence]]:
+    """With event, lead, region and venue in one query."""
+    return query.options(
+        contains_eager(Occurrence.event).options(
+            joinedload(Event.lead).joinedload(Institution.region), joinedload(Event.venue)
+        )
+    )
+
+
+def list_starting(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    since: datetime,
+    before: datetime,
+    wanted: EventFilter | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Sequence[Occurrence]:
+    """Visible short moments that start in ``[since, before)``, in order, loaded for a list."""
+    query = (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.starts_at >= since, Occurrence.starts_at < before)
+        .where(Occurrence.role.not_in(LONG_ROLES), _seen(viewer, now, wanted))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return session.scalars(_loaded(query)).all()
+
+
+def list_starts(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    since: datetime,
+    before: datetime,
+    wanted: EventFilter | None = None,
+    limit: int = 10_000,
+) -> list[Start]:
+    """The same moments in brief, for counting a month and choosing what to show of it."""
+    rows = session.execute(
+        select(
+            Occurrence.id, Occurrence.event_id, Occurrence.starts_at, Occurrence.role,
+            Event.reach, Event.lead_id, Institution.region_id,
+        )
+        .join(Occurrence.event)
+        .join(Institution, Institution.id == Event.lead_id)
+        .where(Occurrence.starts_at >= since, Occurrence.starts_at < before)
+        .where(Occurrence.role.not_in(LONG_ROLES), Occurrence.status == "scheduled")
+        .where(_seen(viewer, now, wanted))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [Start(*row) for row in rows]
+
+
+def list_chosen(
+    session: Session, viewer: Viewer, now: datetime, ids: Collection[int]
+) -> Sequence[Occurrence]:
+    """The moments with these keys that the viewer may see, in order, loaded for a list."""
+    if not ids:
+        return []
+    query = (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.id.in_(ids), visible_clause(viewer, now))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    )
+    return session.scalars(_loaded(query)).all()
+
+
+def _running(
+    viewer: Viewer, now: datetime, at: datetime, before: datetime, wanted: EventFilter | None
+) -> Select[Occurrence]:
+    return (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.ends_at > at, Occurrence.status == "scheduled")
+        .where(
+            or_(
+                and_(Occurrence.role.in_(LONG_ROLES), Occurrence.starts_at < before),
+                Occurrence.starts_at < at,
+            )
+        )
+        .where(Event.planning != "cancelled", _seen(viewer, now, wanted))
+    )
+
+
+def list_running(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    at: datetime,
+    before: datetime,
+    wanted: EventFilter | None = None,
+    limit: int = 24,
+) -> Sequence[Occurrence]:
+    """What is going on over ``[at, before)``: long moments, and short ones begun before ``at``
+    that have not ended. What ends first comes first."""
+    query = _running(viewer, now, at, before, wanted)
+    return session.scalars(
+        _loaded(query).order_by(Occurrence.ends_at, Occurrence.id).limit(limit)
+    ).all()
+
+
+def count_running(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    at: datetime,
+    before: datetime,
+    wanted: EventFilter | None = None,
+) -> int:
+    """How many :func:`list_running` has in all."""
+    query = _running(viewer, now, at, before, wanted).with_only_columns(Occurrence.id)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def list_edges(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    since: datetime,
+    before: datetime,
+    wanted: EventFilter | None = None,
+    limit: int = 60,
+) -> Sequence[Occurrence]:
+    """Long moments whose first or last day lies in ``[since, before)``; ends are exclusive."""
+    query = (
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.role.in_(LONG_ROLES), _seen(viewer, now, wanted))
+        .where(
+            or_(
+                and_(Occurrence.starts_at >= since, Occurrence.starts_at < before),
+                and_(Occurrence.ends_at > since, Occurrence.ends_at <= before),
+            )
+        )
+        .order_by(Occurrence.starts_at, Occurrence.id)
+        .limit(limit)
+    )
+    return session.scalars(_loaded(query)).all()

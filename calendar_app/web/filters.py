@@ -1,0 +1,147 @@
+"""The query keys of the agenda: read strictly, clear when wrong (``interface.md``, Pages)."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from calendar_app.core.errors import AppError
+from calendar_app.core.language import N_
+from calendar_app.core.names import clean_line
+from calendar_app.core.timespan import in_years
+from calendar_app.events.queries import EventFilter
+
+SELECTIONS = {
+    "region": "regions",
+    "institution": "institutions",
+    "venue": "venues",
+    "kind": "kinds",
+    "discipline": "disciplines",
+    "audience": "audiences",
+    "theme": "themes",
+}
+"""The repeatable keys and the fields of :class:`EventFilter` they fill."""
+VIEWS = ("list", "month")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+"""What a slug may look like; anything else is not worth a question to the database."""
+MOST_VALUES, LONGEST_Q, MOST_SKIPPED = 40, 100, 5000
+
+_UNKNOWN = N_("The filter “%(key)s” does not know “%(value)s”. Choose another value.")
+_MANY = N_("The filter “%(key)s” has too many values; %(most)s is the most.")
+_LONG = N_("The filter “%(key)s” is too long; %(most)s characters is the most.")
+_DATE = N_("The filter “%(key)s” must be a date like 2027-03-12, between 1990 and 2099.")
+_ORDER = N_("The filter “until” lies before “from”. Change one of the two.")
+_NUMBER = N_("The filter “%(key)s” must be a whole number from 0 to %(most)s.")
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaQuery:
+    """What somebody asks of the agenda. ``skip`` moments of the first day were shown before."""
+
+    wanted: EventFilter
+    view: str = "list"
+    since: date | None = None
+    until: date | None = None
+    skip: int = 0
+
+    def chosen(self, key: str) -> tuple[str, ...]:
+        """The values of a repeatable key."""
+        values: tuple[str, ...] = getattr(self.wanted, SELECTIONS[key])
+        return values
+
+    @property
+    def count(self) -> int:
+        """How many filters are set, dates included."""
+        picked = sum(len(self.chosen(key)) for key in SELECTIONS)
+        return picked + bool(self.wanted.q) + bool(self.since) + bool(self.until)
+
+    def link(self, **changes: Any) -> dict[str, Any]:
+        """The query keys of this selection with changes, for ``url_for``; ``since`` and ``until``
+        are dates, None leaves a key out. Any change begins at the first page again."""
+        asked = replace(self, **{"skip": 0, **changes})
+        keys: dict[str, Any] = {key: list(asked.chosen(key)) for key in SELECTIONS}
+        keys |= {
+            "q": asked.wanted.q,
+            "from": asked.since.isoformat() if asked.since else None,
+            "until": asked.until.isoformat() if asked.until else None,
+            "view": asked.view if asked.view != "list" else None,
+            "skip": asked.skip or None,
+        }
+        return {key: value for key, value in keys.items() if value}
+
+    def without(self, key: str, value: str = "") -> dict[str, Any]:
+        """The link without one value of a key, or without ``q``, ``from`` or ``until``."""
+        if key in SELECTIONS:
+            kept = tuple(slug for slug in self.chosen(key) if slug != value)
+            changes: dict[str, Any] = {SELECTIONS[key]: kept}
+            return self.link(wanted=replace(self.wanted, **changes))
+        if key == "q":
+            return self.link(wanted=replace(self.wanted, q=""))
+        return self.link(**{{"from": "since", "until": "until"}[key]: None})
+
+
+def asked_for(args: MultiDict[str, str], key: str) -> list[str]:
+    """The values given for a repeatable key, empty ones left out; raises :class:`AppError`."""
+    values = list(dict.fromkeys(value for value in args.getlist(key) if value))
+    if len(values) > MOST_VALUES:
+        raise AppError(_MANY, key=key, most=MOST_VALUES)
+    return values
+
+
+def read_query(
+    args: MultiDict[str, str], known: Mapping[str, Collection[str]], view: str = "list"
+) -> AgendaQuery:
+    """Reads the keys. ``known`` holds the slugs there are, by key. Raises :class:`AppError`
+    (400) naming the first key that is not right; other keys are not ours and are ignored."""
+    picked: dict[str, Any] = {}
+    for key, field in SELECTIONS.items():
+        values = asked_for(args, key)
+        for value in values:
+            if value not in known[key]:
+                raise AppError(_UNKNOWN, key=key, value=clean_line(value)[:60])
+        picked[field] = tuple(values)
+    q = clean_line(args.get("q", ""))
+    if len(q) > LONGEST_Q:
+        raise AppError(_LONG, key="q", most=LONGEST_Q)
+    since, until = _read_date(args, "from"), _read_date(args, "until")
+    if since and until and until < since:
+        raise AppError(_ORDER)
+    shown = args.get("view") or view
+    if shown not in VIEWS:
+        raise AppError(_UNKNOWN, key="view", value=clean_line(shown)[:60])
+    return AgendaQuery(
+        EventFilter(**picked, q=q), shown, since, until, _read_number(args, "skip", MOST_SKIPPED)
+    )
+
+
+def _read_date(args: MultiDict[str, str], key: str) -> date | None:
+    text = args.get(key, "")
+    if not text:
+        return None
+    try:
+        # Ten characters: fromisoformat alone also reads week dates and basic formats.
+        found = date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
+    except ValueError:
+        found = None
+    if found is None or not in_years(found):
+        raise AppError(_DATE, key=key)
+    return found
+
+
+def _read_number(args: MultiDict[str, str], key: str, most: int) -> int:
+    text = args.get(key, "") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) <= most):
+        raise AppError(_NUMBER, key=key, most=most)
+    return int(text)
+
+
+def single(wanted: EventFilter) -> tuple[str, str] | None:
+    """The key and slug when exactly one value is chosen and nothing else: such a selection has a
+    feed of its own."""
+    found: Sequence[tuple[str, str]] = [
+        (key, slug) for key, field in SELECTIONS.items() for slug in getattr(wanted, field)
+    ]
+    return found[0] if len(found) == 1 and not wanted.q else None

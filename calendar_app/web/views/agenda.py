@@ -1,0 +1,174 @@
+"""The agenda: what is on, as a list of days or as a month, in any selection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, request
+
+from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR, local_day, midnight
+from calendar_app.db.transaction import reading
+from calendar_app.events.agenda_queries import (
+    count_running,
+    list_chosen,
+    list_edges,
+    list_running,
+    list_starting,
+    list_starts,
+)
+from calendar_app.events.models import SCHEMES, Occurrence, Term
+from calendar_app.events.queries import list_terms
+from calendar_app.people.models import Institution
+from calendar_app.people.queries import list_institutions
+from calendar_app.people.viewer import Viewer
+from calendar_app.places.models import Region, Venue
+from calendar_app.places.queries import list_regions, list_venues_of
+from calendar_app.web import calendar_views as shapes
+from calendar_app.web.context import current
+from calendar_app.web.filters import SLUG, AgendaQuery, asked_for, read_query, single
+from calendar_app.web.wording import first_day
+
+blueprint = Blueprint("agenda", __name__)
+
+PAGE = 40
+"""Moments on a page of the list: with everything around them under 100 KB of HTML."""
+RUNNING = 24
+_DAY = timedelta(days=1)
+_LAST = date(LAST_YEAR, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer, and the names of what is chosen."""
+
+    regions: Sequence[Region]
+    institutions: Sequence[Institution]
+    terms: dict[str, list[Term]]
+    venues: Sequence[Venue]
+
+    @property
+    def known(self) -> dict[str, set[str]]:
+        """The slugs there are, by query key."""
+        return {
+            "region": {region.slug for region in self.regions},
+            "institution": {institution.slug for institution in self.institutions},
+            "venue": {venue.slug for venue in self.venues},
+            **{scheme: {term.slug for term in terms} for scheme, terms in self.terms.items()},
+        }
+
+
+def load_choices() -> Choices:
+    """Reads the choices (four queries at most), inside a transaction."""
+    session = current.session
+    terms: dict[str, list[Term]] = {scheme: [] for scheme in SCHEMES}
+    for term in list_terms(session):
+        terms[term.scheme].append(term)
+    return Choices(
+        list_regions(session),
+        list_institutions(session),
+        terms,
+        list_venues_of(session, [s for s in asked_for(request.args, "venue") if SLUG.fullmatch(s)]),
+    )
+
+
+@blueprint.get("/agenda")
+def index() -> str:
+    """The agenda; running exhibitions in one strip above the days."""
+    viewer = current.viewer
+    today = local_day(current.now)
+    with reading(current.session):
+        choices = load_choices()
+        asked = read_query(request.args, choices.known)
+        show = _month if asked.view == "month" else _list
+        return current.page(
+            f"agenda/{asked.view}.html",
+            asked=asked,
+            choices=choices,
+            kinds={term.slug: term for term in choices.terms["kind"]},
+            feed=single(asked.wanted),
+            today=today,
+            **show(asked, viewer, today),
+        )
+
+
+def _list(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
+    """One page of days: at most :data:`PAGE` moments, and where the next page begins."""
+    session, now = current.session, current.now
+    first = asked.since or today
+    last = asked.until or _LAST
+    before = midnight(last + _DAY)
+    moments = list_starting(
+        session, viewer, now, since=midnight(first), before=before, wanted=asked.wanted,
+        limit=PAGE + 1, offset=asked.skip,
+    )  # fmt: skip
+    following = _following(asked, moments, first)
+    if following:
+        # What begins or ends on the day that goes on overleaf is shown here, not there too.
+        last = first_day(moments[PAGE])
+        moments = moments[:PAGE]
+    begins = first + _DAY if asked.skip else first
+    edges = list_edges(
+        session, viewer, now, since=midnight(begins), before=midnight(last + _DAY),
+        wanted=asked.wanted,
+    )  # fmt: skip
+    entries = shapes.list_entries(moments, edges, begins, last)
+    return {
+        "first": first,
+        "days": shapes.by_day(entries),
+        "following": following,
+        "earlier": asked.link(since=max(first - 7 * _DAY, date(FIRST_YEAR, 1, 1))),
+        **_running(asked, viewer, first, first),
+    }
+
+
+def _following(
+    asked: AgendaQuery, moments: Sequence[Occurrence], first: date
+) -> dict[str, Any] | None:
+    """The query keys of the next page: a day, and how many of its moments were shown."""
+    if len(moments) <= PAGE:
+        return None
+    day = first_day(moments[PAGE])
+    shown = sum(first_day(moment) == day for moment in moments[:PAGE])
+    return asked.link(since=day, skip=shown + (asked.skip if day == first else 0))
+
+
+def _month(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
+    """The weeks of a month; of many moments a day the most telling are shown, all counted."""
+    session, now = current.session, current.now
+    month = (asked.since or today).replace(day=1)
+    weeks = shapes.month_days(month)
+    end = shapes.next_month(month)
+    window: dict[str, Any] = {"since": midnight(month), "before": midnight(end)}
+    edges = list_edges(session, viewer, now, wanted=asked.wanted, **window)
+    edge_days = shapes.by_day(shapes.list_entries((), edges, month, end - _DAY))
+    starts = list_starts(session, viewer, now, wanted=asked.wanted, **window)
+    room = {day: max(shapes.CELL - len(found), 1) for day, found in edge_days}
+    chosen = list_chosen(session, viewer, now, shapes.choose_for_month(starts, room))
+    counts = shapes.count_days(starts)
+    days: dict[date, list[shapes.Entry]] = {}
+    more: dict[date, int] = {}
+    for day, found in shapes.by_day(shapes.list_entries(chosen, edges, month, end - _DAY)):
+        # First and last days come first; the least that is shown is one timed moment.
+        days[day] = found[: shapes.CELL]
+        whole = sum(entry.label in ("first_day", "last_day") for entry in found)
+        more[day] = counts[day] + whole - len(days[day])
+    return {
+        "month": month,
+        "weeks": weeks,
+        "cells": days,
+        "more": more,
+        "earlier": asked.link(since=shapes.previous_month(month)),
+        "later": asked.link(since=end),
+        **_running(asked, viewer, month, end - _DAY),
+    }
+
+
+def _running(asked: AgendaQuery, viewer: Viewer, first: date, last: date) -> dict[str, Any]:
+    session, now = current.session, current.now
+    span: dict[str, Any] = {"at": midnight(first), "before": midnight(last + _DAY)}
+    found = list_running(session, viewer, now, wanted=asked.wanted, limit=RUNNING, **span)
+    total = len(found)
+    if total == RUNNING:
+        total = count_running(session, viewer, now, wanted=asked.wanted, **span)
+    return {"running": found, "running_total": total}

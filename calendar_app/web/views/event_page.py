@@ -1,0 +1,123 @@
+"""The page of one event."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
+
+from calendar_app.core.errors import NotFound
+from calendar_app.core.language import pick
+from calendar_app.core.names import PUBLIC_ID, slugify
+from calendar_app.db.transaction import reading
+from calendar_app.events.models import Event, Occurrence, Term
+from calendar_app.events.queries import access_of, find_term, get_event, visible
+from calendar_app.events.visibility import effective_visibility, sees_inside
+from calendar_app.people.viewer import Viewer
+from calendar_app.web.context import current
+from calendar_app.web.wording import last_day
+
+blueprint = Blueprint("event_page", __name__)
+
+SOON, LATER = 24, 200
+"""How many coming moments stand open, and how many more fold out; the rest is in the .ics."""
+
+
+@blueprint.app_template_global("event_url")
+def event_url(event: Event) -> str:
+    """The canonical address of an event's page."""
+    slug = slugify(event.title_nl or event.title_en) or "-"
+    return url_for("event_page.show", public_id=event.public_id, slug=slug)
+
+
+@blueprint.get("/events/<string(length=12):public_id>")
+def show_short(public_id: str) -> Response:
+    """The short address; only those who may see the event learn its title from the redirect."""
+    viewer = current.viewer
+    if not PUBLIC_ID.fullmatch(public_id):
+        raise NotFound
+    with reading(current.session):
+        event = get_event(current.session, public_id, viewer, current.now)
+        return redirect(event_url(event), 301 if _is_public(event) else 303)
+
+
+@blueprint.get("/events/<string(length=12):public_id>-<slug>")
+def show(public_id: str, slug: str) -> str | Response:
+    """The page; another slug leads to the canonical one, after visibility is checked."""
+    viewer = current.viewer
+    if not PUBLIC_ID.fullmatch(public_id):
+        raise NotFound
+    with reading(current.session):
+        event = get_event(current.session, public_id, viewer, current.now)
+        if slug != (slugify(event.title_nl or event.title_en) or "-"):
+            return redirect(event_url(event), 303)
+        kind = find_term(current.session, "kind", event.kind)
+        return current.page("events/show.html", **_page(event, kind, viewer))
+
+
+def _is_public(event: Event) -> bool:
+    return visible(event, Viewer.public(), current.now)
+
+
+def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
+    now = current.now
+    runs = [moment for moment in event.occurrences if moment.role in ("run", "campaign")]
+    moments = [moment for moment in event.occurrences if moment.role not in ("run", "campaign")]
+    coming = [moment for moment in moments if moment.ends_at > now]
+    return {
+        "event": event,
+        "kind": kind,
+        "runs": runs,
+        "soon": coming[:SOON],
+        "later": coming[SOON : SOON + LATER],
+        "left": max(len(coming) - SOON - LATER, 0),
+        "past": [moment for moment in moments if moment.ends_at <= now][-LATER:],
+        "terms": {
+            scheme: [term for term in event.terms if term.scheme == scheme]
+            for scheme in ("discipline", "audience", "theme")
+        },
+        "inside": sees_inside(viewer, access_of(event)),
+        "reaches": effective_visibility(access_of(event), now),
+        "linked_data": _linked_data(event, kind, runs + moments) if _is_public(event) else None,
+    }
+
+
+def _linked_data(event: Event, kind: Term | None, moments: list[Occurrence]) -> dict[str, Any]:
+    """The event as a schema.org object (the first and last moment tell its period)."""
+    standing = [moment for moment in moments if moment.status == "scheduled"] or moments
+    venue = event.venue
+    place = venue or event.lead
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": kind.schema_type if kind else "Event",
+        "name": pick(current.language, event.title_nl, event.title_en),
+        "description": pick(current.language, event.description_nl, event.description_en),
+        "url": current.absolute(event_url(event)),
+        "eventStatus": "https://schema.org/"
+        + ("EventCancelled" if event.planning == "cancelled" else "EventScheduled"),
+        "organizer": {
+            "@type": "Organization", "name": event.lead.name, "url": event.lead.website,
+        },
+        "location": {
+            "@type": "Place",
+            "name": place.name,
+            "address": {
+                "@type": "PostalAddress", "streetAddress": place.street,
+                "postalCode": place.postcode, "addressLocality": place.city,
+                "addressCountry": "NL",
+            },
+        },
+    }  # fmt: skip
+    if standing:
+        data["startDate"] = _iso(standing, first=True)
+        data["endDate"] = _iso(standing, first=False)
+    return {key: value for key, value in data.items() if value}
+
+
+def _iso(moments: list[Occurrence], *, first: bool) -> str:
+    """The earliest start or the latest end; a date for whole days, an instant otherwise."""
+    if first:
+        moment = min(moments, key=lambda m: m.starts_at)
+        return (moment.starts_on or moment.starts_at).isoformat()
+    moment = max(moments, key=lambda m: m.ends_at)
+    # schema.org's endDate includes the day, ours excludes it.
+    return last_day(moment).isoformat() if moment.all_day else moment.ends_at.isoformat()

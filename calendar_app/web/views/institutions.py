@@ -1,0 +1,41 @@
+"""The institutions of both regions, and the page of each."""
+
+from flask import Blueprint
+
+from calendar_app.core.errors import NotFound
+from calendar_app.db.transaction import reading
+from calendar_app.events.queries import EventFilter
+from calendar_app.people.queries import get_institution, list_institutions
+from calendar_app.places.queries import list_regions
+from calendar_app.web.context import current
+from calendar_app.web.filters import SLUG
+from calendar_app.web.programme import load_programme
+
+blueprint = Blueprint("institutions", __name__)
+
+
+@blueprint.get("/institutions")
+def index() -> str:
+    """All institutions, by region."""
+    with reading(current.session):
+        regions = list_regions(current.session)
+        found = list_institutions(current.session)
+        members = {r.id: [i for i in found if i.region_id == r.id] for r in regions}
+        return current.page("people/institutions.html", regions=regions, members=members)
+
+
+@blueprint.get("/institutions/<slug>")
+def show(slug: str) -> str:
+    """One institution: who it is, what it programmes, its feed."""
+    viewer = current.viewer
+    if not SLUG.fullmatch(slug):
+        raise NotFound
+    with reading(current.session):
+        institution = get_institution(current.session, slug)
+        programme = load_programme(EventFilter(institutions=(slug,)), viewer)
+        return current.page(
+            "people/institution.html",
+            institution=institution,
+            programme=programme,
+            own=institution.id in viewer.institution_ids,
+        )

@@ -1,0 +1,25 @@
+"""The page of a venue."""
+
+from flask import Blueprint
+
+from calendar_app.core.errors import NotFound
+from calendar_app.db.transaction import reading
+from calendar_app.events.queries import EventFilter
+from calendar_app.places.queries import get_venue
+from calendar_app.web.context import current
+from calendar_app.web.filters import SLUG
+from calendar_app.web.programme import load_programme
+
+blueprint = Blueprint("venues", __name__)
+
+
+@blueprint.get("/venues/<slug>")
+def show(slug: str) -> str:
+    """One venue: where it is and what is on there."""
+    viewer = current.viewer
+    if not SLUG.fullmatch(slug):
+        raise NotFound
+    with reading(current.session):
+        venue = get_venue(current.session, slug)
+        programme = load_programme(EventFilter(venues=(slug,)), viewer)
+        return current.page("places/venue.html", venue=venue, programme=programme)
