@@ -80,7 +80,8 @@ def list_starts(
     wanted: EventFilter | None = None,
     limit: int = 10_000,
 ) -> list[Start]:
-    """The same moments in brief, for counting a month and choosing what to show of it."""
+    """The same moments in brief, but for what is cancelled: for counting days and choosing what
+    to show of them."""
     rows = session.execute(
         select(
             Occurrence.id, Occurrence.event_id, Occurrence.starts_at, Occurrence.role,
@@ -90,7 +91,7 @@ def list_starts(
         .join(Institution, Institution.id == Event.lead_id)
         .where(Occurrence.starts_at >= since, Occurrence.starts_at < before)
         .where(Occurrence.role.not_in(LONG_ROLES), Occurrence.status == "scheduled")
-        .where(_seen(viewer, now, wanted))
+        .where(Event.planning != "cancelled", _seen(viewer, now, wanted))
         .order_by(Occurrence.starts_at, Occurrence.id)
         .limit(limit)
     )  # fmt: skip

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from calendar_app.core.timespan import local_day, midnight
 from calendar_app.events.agenda_queries import list_running, list_starting
-from calendar_app.events.models import Occurrence
-from calendar_app.events.queries import EventFilter
+from calendar_app.events.models import Occurrence, Term
+from calendar_app.events.queries import EventFilter, list_terms
 from calendar_app.people.viewer import Viewer
 from calendar_app.web import calendar_views as shapes
 from calendar_app.web.context import current
@@ -22,10 +22,16 @@ class Programme:
     days: list[tuple[date, list[shapes.Entry]]]
     more: bool
     today: date
+    kinds: dict[str, Term]
+
+
+def load_kinds() -> dict[str, Term]:
+    """The kinds of events by slug, for their names."""
+    return {term.slug: term for term in list_terms(current.session) if term.scheme == "kind"}
 
 
 def load_programme(wanted: EventFilter, viewer: Viewer) -> Programme:
-    """Reads it (two queries), inside a transaction."""
+    """Reads it (three queries), inside a transaction."""
     session, now = current.session, current.now
     today = local_day(now)
     begin = midnight(today)
@@ -38,4 +44,4 @@ def load_programme(wanted: EventFilter, viewer: Viewer) -> Programme:
         wanted=wanted, limit=RUNNING,
     )  # fmt: skip
     entries = shapes.list_entries(coming[:MOST], (), today, today)
-    return Programme(list(running), shapes.by_day(entries), len(coming) > MOST, today)
+    return Programme(list(running), shapes.by_day(entries), len(coming) > MOST, today, load_kinds())

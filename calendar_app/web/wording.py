@@ -20,6 +20,7 @@ PATTERNS = {
     "short": "EEE d MMM",
 }
 _SUMMER, _WINTER = N_("summer time"), N_("winter time")
+_ALL_DAY, _FROM_TO = N_("all day"), N_("%(first)s to %(last)s")
 
 
 def day_text(day: date, language: str, form: str = "full") -> str:
@@ -49,7 +50,7 @@ def hours_text(moment: Occurrence, language: str) -> str:
     """“20.15–22.15 uur”, “20:15–22:15”, or “all day”; says which of two equal times it is in
     the night the clock goes back."""
     if moment.all_day:
-        return gettext(language, "all day")
+        return gettext(language, _ALL_DAY)
     starts, fold = to_wall(moment.starts_at)
     ends, _ = to_wall(moment.ends_at)
     text = f"{clock_text(starts, language)}–{clock_text(ends, language)}"
@@ -67,7 +68,7 @@ def period_text(first: date, last: date, language: str) -> str:
     form = "long" if first.year != last.year else "d MMMM" if first.month != last.month else "d"
     return gettext(
         language,
-        "%(first)s to %(last)s",
+        _FROM_TO,
         first=day_text(first, language, form),
         last=day_text(last, language, "long"),
     )
@@ -82,7 +83,7 @@ def when_text(moment: Occurrence, language: str) -> str:
         starts, ends = to_wall(moment.starts_at)[0], to_wall(moment.ends_at)[0]
         return gettext(
             language,
-            "%(first)s to %(last)s",
+            _FROM_TO,
             first=f"{day_text(first, language)} {clock_text(starts, language)}",
             last=f"{day_text(last, language)} {clock_text(ends, language)}",
         )

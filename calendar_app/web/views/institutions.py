@@ -37,5 +37,6 @@ def show(slug: str) -> str:
             "people/institution.html",
             institution=institution,
             programme=programme,
+            kinds=programme.kinds,
             own=institution.id in viewer.institution_ids,
         )

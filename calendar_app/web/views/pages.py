@@ -11,6 +11,7 @@ from calendar_app.people.queries import list_institutions
 from calendar_app.places.queries import list_regions
 from calendar_app.web import calendar_views as shapes
 from calendar_app.web.context import current
+from calendar_app.web.programme import load_kinds
 
 blueprint = Blueprint("pages", __name__)
 
@@ -37,6 +38,7 @@ def home() -> str:
         return current.page(
             "pages/home.html",
             today=today,
+            kinds=load_kinds(),
             days=days,
             regions=regions,
             counts=counts,

@@ -23,4 +23,6 @@ def show(slug: str) -> str:
         if theme is None:
             raise NotFound
         programme = load_programme(EventFilter(themes=(slug,)), viewer)
-        return current.page("places/theme.html", theme=theme, programme=programme)
+        return current.page(
+            "places/theme.html", theme=theme, programme=programme, kinds=programme.kinds
+        )

@@ -22,4 +22,6 @@ def show(slug: str) -> str:
     with reading(current.session):
         venue = get_venue(current.session, slug)
         programme = load_programme(EventFilter(venues=(slug,)), viewer)
-        return current.page("places/venue.html", venue=venue, programme=programme)
+        return current.page(
+            "places/venue.html", venue=venue, programme=programme, kinds=programme.kinds
+        )
