@@ -68,6 +68,7 @@ lock: $(STAMPS)/dev ## Lock the newest allowed requirements anew
 	$(UV_COMPILE) pyproject.toml --group dev --output-file requirements/dev.txt
 	$(UV_COMPILE) pyproject.toml --group setup --constraint requirements/dev.txt --output-file requirements/setup.txt
 	$(UV_COMPILE) pyproject.toml --constraint requirements/dev.txt --output-file requirements/runtime.txt
+	$(UV_COMPILE) --group peers --output-file requirements/peers.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm update --package-lock-only --ignore-scripts
 
 .PHONY: clean
