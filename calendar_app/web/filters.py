@@ -27,6 +27,7 @@ SELECTIONS = {
 VIEWS = ("list", "month")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 """What a slug may look like; anything else is not worth a question to the database."""
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MOST_VALUES, LONGEST_Q, MOST_SKIPPED = 40, 100, 5000
 
 _UNKNOWN = N_("The filter “%(key)s” does not know “%(value)s”. Choose another value.")
@@ -122,8 +123,8 @@ def _read_date(args: MultiDict[str, str], key: str) -> date | None:
     if not text:
         return None
     try:
-        # Ten characters: fromisoformat alone also reads week dates and basic formats.
-        found = date.fromisoformat(text) if len(text) == 10 and text.isascii() else None
+        # fromisoformat alone also reads week dates and basic formats.
+        found = date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
     except ValueError:
         found = None
     if found is None or not in_years(found):

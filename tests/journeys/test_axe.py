@@ -1,0 +1,162 @@
+"""No page breaks a rule that axe knows, in both languages, at 1280 and 375 pixels, light and
+dark; none scrolls sideways; and the site works with the keyboard alone."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("journeys")
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+WIDTHS = (1280, 375)
+
+PUBLIC = (
+    "/", "/agenda", "/agenda?view=month", "/agenda?kind=concert&region=rijnland&q=a",
+    "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
+    "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
+    "/subscribe", "/no-such-page",
+)  # fmt: skip
+INSIDE = {
+    "editor.museum-de-lakenhal": (
+        "/", "/agenda", "/institutions/museum-de-lakenhal", "/events/new", "/imports",
+        "/conflicts", "/subscribe",
+    ),
+    "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts"),
+    "admin": ("/", "/agenda", "/events/new"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The source of axe-core; skips where the Node tools were not set up."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: run make test")
+    return AXE.read_text("utf-8")
+
+
+def assert_sound(page, axe: str, address: str) -> None:
+    """The page has no violation and does not scroll sideways."""
+    # Run through the debugger: the page's own policy allows no foreign script.
+    page.evaluate(axe)
+    # A fade must not be judged halfway.
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
+        " 'best-practice'], resultTypes: ['violations']})"
+    )
+    told = [
+        (one["id"], [(node["target"], node["failureSummary"]) for node in one["nodes"]][:3])
+        for one in found["violations"]
+    ]
+    assert told == [], address
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_public_pages(new_page, axe: str, prefix: str, width: int) -> None:
+    page = new_page(width)
+    for path in PUBLIC:
+        page.goto(prefix + path)
+        assert_sound(page, axe, prefix + path)
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert_sound(page, axe, f"{prefix}{path} opened")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_events(new_page, axe: str, scheme: str) -> None:
+    page = new_page(1280, color_scheme=scheme)
+    narrow = new_page(375, color_scheme=scheme)
+    page.goto("/agenda?kind=exhibition")
+    links = page.locator(".slot__title a, .running a").evaluate_all("all => all.map(a => a.href)")
+    page.goto("/agenda")
+    links += page.locator(".slot__title a").evaluate_all("all => all.map(a => a.href)")
+    assert links
+    chosen = list(dict.fromkeys(links))[:: max(len(links) // 6, 1)][:8]
+    for address in chosen:
+        for one in (page, narrow):
+            one.goto(address)
+            assert_sound(one, axe, address)
+    venue = page.locator("aside a[href*='/venues/']")
+    if venue.count():
+        venue.first.click()
+        assert_sound(page, axe, page.url)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", list(INSIDE))
+def test_pages_inside(new_page, sign_in, axe: str, name: str, width: int) -> None:
+    page = new_page(width)
+    sign_in(page, name)
+    for prefix in ("", "/en"):
+        for path in INSIDE[name]:
+            page.goto(prefix + path)
+            assert_sound(page, axe, prefix + path)
+    page.goto("/conflicts")
+    case = page.locator("main a[href*='/conflicts/']")
+    if case.count():
+        case.first.click()
+        assert_sound(page, axe, page.url)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_about_an_own_event(new_page, sign_in, axe: str, width: int) -> None:
+    page = new_page(width)
+    sign_in(page, "editor.museum-de-lakenhal")
+    page.goto("/institutions/museum-de-lakenhal")
+    page.locator(".slot__title a, .running a").first.evaluate("link => link.click()")
+    page.wait_for_url("**/events/**")
+    assert_sound(page, axe, page.url)
+    event = re.sub(r"(/events/[a-z2-7]{12}).*", r"\1", page.url)
+    for part in ("/edit", "/cancel", "/history"):
+        page.goto(event + part)
+        assert_sound(page, axe, event + part)
+
+
+def test_a_failed_sign_in_takes_the_reader_to_what_is_wrong(page, axe: str) -> None:
+    page.goto("/login")
+    page.get_by_label("E-mailadres").fill("nobody@demo.example")
+    page.get_by_label("Wachtwoord").fill("wrong")
+    page.get_by_role("main").get_by_role("button", name="Inloggen").click()
+    assert page.get_by_role("alert").evaluate("box => box === document.activeElement")
+    assert_sound(page, axe, "/login refused")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.get_by_label("E-mailadres").evaluate("field => field === document.activeElement")
+
+
+def test_keyboard_alone_reaches_the_agenda(page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.locator(".utrecht-skip-link")
+    assert skip.evaluate("link => link === document.activeElement")
+    assert skip.is_visible()
+    page.keyboard.press("Enter")
+    assert page.locator("#main").evaluate("main => main === document.activeElement")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/agenda")
+
+
+def test_the_language_switch_keeps_the_page(page) -> None:
+    page.goto("/agenda?view=month&region=rijnland")
+    page.get_by_role("link", name="English").click()
+    assert page.url.endswith("/en/agenda?view=month&region=rijnland")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="Nederlands").click()
+    assert "/en/" not in page.url
+
+
+def test_filters_answer_at_once_and_without_script_too(new_page) -> None:
+    page = new_page()
+    page.goto("/agenda")
+    page.get_by_label("Leiden (Rijnland)").check()
+    page.get_by_role("link", name="Filter weghalen: Leiden (Rijnland)").wait_for()
+    assert "region=rijnland" in page.url
+    assert page.locator("#results .slot").count() > 0
+    bare = new_page(java_script_enabled=False)
+    bare.goto("/agenda")
+    bare.get_by_label("Leiden (Rijnland)").check()
+    bare.get_by_role("button", name="Toon").click()
+    assert "region=rijnland" in bare.url
+    assert bare.locator("#results .slot").count() > 0

@@ -1,0 +1,181 @@
+"""The agenda and the pages around it, as the public and as those inside see them."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from calendar_app.db.transaction import transaction
+from calendar_app.events.actions import add_event
+from calendar_app.events.models import Event
+from calendar_app.events.rules import all_day_moment
+from calendar_app.people.models import Institution
+from tests.factories import draft
+from tests.web.conftest import SignedIn
+
+SECRET = "Kanariegeel geheim"
+
+
+@pytest.fixture
+def season(app: Flask, sessions: sessionmaker[Session], now: datetime) -> dict[str, str]:
+    """A small season from ``now`` on; the public ids of a few of its events."""
+    with sessions() as session, transaction(session):
+        leads = session.scalars(select(Institution).order_by(Institution.id).limit(20)).all()
+        own = session.scalars(select(Institution).where(Institution.slug == "korzo")).one()
+        first = date(2026, 12, 1)
+        for n in range(100):
+            day = first + timedelta(days=n // 20)
+            add_event(
+                session,
+                draft(leads[n % 20].id, f"{day}T{10 + n % 12}:15", title_nl=f"Avond {n:03d}"),
+                None, now,
+            )  # fmt: skip
+        run = all_day_moment("run", first, first + timedelta(days=60))
+        shown = {"title_nl": "Licht & <b>water</b>", "kind": "exhibition", "moments": (run,)}
+        hidden = {"title_nl": SECRET, "visibility": "sealed"}
+        theme = {"themes": ("science-art",)}
+        show = add_event(session, draft(own.id, **shown, **theme), None, now)
+        secret = add_event(session, draft(own.id, "2026-12-01T20:00", **hidden, **theme), None, now)
+        return {"show": show.public_id, "secret": secret.public_id}
+
+
+@contextmanager
+def counted(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
+    """The statements that are run meanwhile."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            statements.append(statement)
+
+    bind = sessions.kw["bind"]
+    sqlalchemy_event.listen(bind, "before_cursor_execute", note)
+    yield statements
+    sqlalchemy_event.remove(bind, "before_cursor_execute", note)
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'class="slot__title"><a [^>]*>(.*?)</a>', page)
+
+
+def test_every_moment_stands_on_exactly_one_page(client: FlaskClient, season: object) -> None:
+    seen: list[str] = []
+    address: str | None = "/agenda?from=2026-12-01"
+    while address:
+        page = client.get(address).text
+        assert len(page) < 100_000
+        seen += [title for title in titles(page) if title.startswith("Avond")]
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        address = following[1].replace("&amp;", "&") if following else None
+    assert sorted(seen) == [f"Avond {n:03d}" for n in range(100)]
+
+
+@pytest.mark.parametrize("path", ["/agenda", "/agenda?view=month&from=2026-12-01", "/"])
+def test_few_queries(
+    path: str, signed_in: SignedIn, sessions: sessionmaker[Session], season: object
+) -> None:
+    client = signed_in("a@korzo.example", institutions=("korzo",))
+    with counted(sessions) as statements:
+        assert client.get(path).status_code == 200
+    assert 0 < len(statements) <= 15
+
+
+def test_the_month_shows_four_and_counts_the_rest(client: FlaskClient, season: object) -> None:
+    page = client.get("/agenda?view=month&from=2026-12-15").text
+    cell = re.search(r">1<span class=\"vh\"> december.*?</td>", page, re.S)
+    assert cell
+    assert cell[0].count("<li") == 4
+    # Twenty evenings and a first day, of which four are shown.
+    assert "nog 17" in cell[0]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_sealed_event_is_nowhere_for_others(
+    prefix: str, client: FlaskClient, signed_in: SignedIn, season: dict[str, str]
+) -> None:
+    others = [client, signed_in("c@x.example", regions=("haaglanden", "rijnland"), is_admin=True)]
+    paths = [
+        "/", "/agenda?from=2026-12-01&skip=10", "/agenda?from=2026-12-01&institution=korzo",
+        "/agenda?view=month&from=2026-12-01&institution=korzo", "/agenda?q=kanariegeel",
+        "/institutions/korzo", "/themes/science-art", f"/events/{season['secret']}",
+        f"/events/{season['secret']}-kanariegeel-geheim",
+    ]  # fmt: skip
+    for other in others:
+        for path in paths:
+            answer = other.get(prefix + path)
+            assert SECRET not in answer.text, path
+            assert "kanariegeel-geheim" not in answer.headers.get("Location", ""), path
+            assert answer.status_code == (404 if "/events/" in path else 200)
+    own = signed_in("a@korzo.example", institutions=("korzo",))
+    assert SECRET in own.get(prefix + "/agenda?from=2026-12-01&institution=korzo").text
+
+
+def test_the_event_page_has_one_address(client: FlaskClient, season: dict[str, str]) -> None:
+    short = client.get(f"/events/{season['show']}")
+    assert short.status_code == 301
+    canonical = short.headers["Location"]
+    assert canonical == f"/events/{season['show']}-licht-b-water-b"
+    assert client.get(f"/events/{season['show']}-other").headers["Location"] == canonical
+    page = client.get(canonical)
+    assert page.status_code == 200
+    assert "Licht &amp; &lt;b&gt;water&lt;/b&gt;" in page.text
+    assert client.get(f"/en/events/{season['show']}").headers["Location"] == "/en" + canonical
+
+
+def test_linked_data_of_a_public_event(client: FlaskClient, season: dict[str, str]) -> None:
+    page = client.get(f"/events/{season['show']}", follow_redirects=True).text
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+    assert found
+    data = json.loads(found[1])
+    assert data["@type"] == "ExhibitionEvent"
+    assert data["name"] == "Licht & <b>water</b>"
+    assert (data["startDate"], data["endDate"]) == ("2026-12-01", "2027-01-29")
+
+
+def test_those_inside_see_the_state_in_words(
+    signed_in: SignedIn, season: dict[str, str], sessions: sessionmaker[Session]
+) -> None:
+    own = signed_in("a@korzo.example", institutions=("korzo",))
+    page = own.get(f"/events/{season['secret']}", follow_redirects=True).text
+    assert "alleen wij zien dit" in page
+    assert "application/ld+json" not in page
+    with sessions() as session:
+        assert session.scalar(select(Event.planning).where(Event.public_id == season["secret"]))
+
+
+@pytest.mark.parametrize(
+    "path", ["/events/aaaaaaaaaaaa", "/events/aaaaaaaaaaa%00", "/institutions/nobody",
+             "/institutions/%00", "/venues/nowhere", "/themes/nothing", "/themes/" + "x" * 500],
+)  # fmt: skip
+def test_unknown_is_not_found(path: str, client: FlaskClient) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_bad_filter_says_which(client: FlaskClient) -> None:
+    answer = client.get("/agenda?kind=ballet")
+    assert answer.status_code == 400
+    assert "“kind”" in answer.text
+    assert "ballet" in answer.text
+    assert client.get("/agenda?venue=%00&venue=nowhere").status_code == 400
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize(
+    "path", ["/", "/agenda", "/agenda?view=month", "/institutions", "/institutions/korzo",
+             "/venues/korzo", "/themes/science-art", "/login", "/accessibility", "/privacy"],
+)  # fmt: skip
+def test_empty_pages_stand(prefix: str, path: str, client: FlaskClient) -> None:
+    answer = client.get(prefix + path)
+    assert answer.status_code == 200
+    other = "nl" if prefix else "en"
+    assert f'hreflang="{other}"' in answer.text
+    assert "style=" not in answer.text
+    assert not re.search(r"<script(?![^>]*(src=|ld\+json))", answer.text)
