@@ -1,0 +1,283 @@
+"""Moments as the score sees them: plain values, and many of them as arrays (pure).
+
+What nobody filled in is assumed here and said: unknown disciplines are those of the
+institution, else of the kind; the audience is general; a day without a time is the kind's usual
+hours (``product.md``, The 30-second entry).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+
+from calendar_app.core.timespan import DAY_STARTS, HOUSE_ZONE
+from calendar_app.overlaps.parameters import Parameters
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+PRESS_ROLES = ("opening", "premiere", "press", "preview")
+MARKETING_ROLES = ("announcement", "on_sale", "campaign")
+REACHES = ("local", "regional", "national")
+PARTS = ("morning", "afternoon", "evening", "night")
+NONE = -1
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One dated moment with what the score needs of its event. ``starts_at``/``ends_at`` are UTC
+    seconds; keys are any hashable identity; ``None`` is unknown."""
+
+    key: int
+    event: int
+    lead: int
+    kind: str
+    role: str
+    starts_at: int
+    ends_at: int
+    lat: float
+    lon: float
+    disciplines: tuple[str, ...]
+    audiences: tuple[str, ...]
+    themes: tuple[str, ...] = ()
+    reach: str = "regional"
+    visitors: int | None = None
+    performances: int = 1
+    venue: int | str | None = None
+    room: str = ""
+    umbrella: int | str | None = None
+    production: str | None = None
+    genre: str | None = None
+    radius_km: int | None = None
+    radius_weeks: int | None = None
+    access: frozenset[str] = field(default_factory=frozenset)
+    time_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Many moments as arrays of one length, with the sets they refer to."""
+
+    key: Ints
+    event: Ints
+    lead: Ints
+    marketing: Bools
+    role: Ints
+    press: Bools
+    starts: Ints
+    ends: Ints
+    first_day: Ints
+    last_day: Ints
+    first_slot: Ints
+    last_slot: Ints
+    lat: Floats
+    lon: Floats
+    visitors: Floats
+    performances: Floats
+    reach: Ints
+    kind: Ints
+    genre: Ints
+    venue: Ints
+    room: Ints
+    umbrella: Ints
+    production: Ints
+    radius_km: Floats
+    radius_days: Floats
+    access: Ints
+    discipline_set: Ints
+    audience_set: Ints
+    theme_set: Ints
+    kinds: list[str]
+    disciplines: list[tuple[str, ...]]
+    audiences: list[tuple[str, ...]]
+    themes: list[tuple[str, ...]]
+    source: Sequence[Moment]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+class _Codes:
+    """Numbers for hashable values, in order of appearance."""
+
+    def __init__(self) -> None:
+        self.known: dict[object, int] = {}
+
+    def __call__(self, value: object) -> int:
+        return self.known.setdefault(value, len(self.known))
+
+    def optional(self, value: object) -> int:
+        return NONE if value in (None, "") else self(value)
+
+
+_ACCESS = {"sign-language": 1, "audio-description": 2}
+
+
+def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
+    """The moments as arrays, in the given order."""
+    kinds, genres, venues, rooms = _Codes(), _Codes(), _Codes(), _Codes()
+    umbrellas, productions = _Codes(), _Codes()
+    disciplines, audiences, themes = _Codes(), _Codes(), _Codes()
+    starts = np.array([m.starts_at for m in moments], np.int64)
+    ends = np.array([m.ends_at for m in moments], np.int64)
+    first_slot, last_slot = slots_of(starts, ends, parameters)
+    default_visitors = parameters["pull"]["default_visitors"]
+
+    def ints(values: list[int]) -> Ints:
+        return np.array(values, np.int64)
+
+    def floats(values: list[float]) -> Floats:
+        return np.array(values, np.float64)
+
+    return Moments(
+        key=ints([m.key for m in moments]),
+        event=ints([m.event for m in moments]),
+        lead=ints([m.lead for m in moments]),
+        marketing=np.array([m.role in MARKETING_ROLES for m in moments], bool),
+        role=ints([_ROLE_CODES.get(m.role, 0) for m in moments]),
+        press=np.array([m.role in PRESS_ROLES for m in moments], bool),
+        starts=starts,
+        ends=ends,
+        first_day=first_slot // len(PARTS),
+        last_day=last_slot // len(PARTS),
+        first_slot=first_slot,
+        last_slot=last_slot,
+        lat=floats([m.lat for m in moments]),
+        lon=floats([m.lon for m in moments]),
+        visitors=floats(
+            [default_visitors[m.reach] if m.visitors is None else m.visitors for m in moments]
+        ),
+        performances=floats([max(1, m.performances) for m in moments]),
+        reach=ints([REACHES.index(m.reach) for m in moments]),
+        kind=ints([kinds(m.kind) for m in moments]),
+        genre=ints([genres.optional(m.genre) for m in moments]),
+        venue=ints([venues.optional(m.venue) for m in moments]),
+        room=ints([rooms.optional(m.room.strip().casefold()) for m in moments]),
+        umbrella=ints([umbrellas.optional(m.umbrella) for m in moments]),
+        production=ints(
+            [productions.optional((m.production or "").strip().casefold()) for m in moments]
+        ),
+        radius_km=floats([m.radius_km or 0 for m in moments]),
+        radius_days=floats([7 * (m.radius_weeks or 0) for m in moments]),
+        access=ints([sum(_ACCESS.get(fact, 0) for fact in m.access) for m in moments]),
+        discipline_set=ints([disciplines(tuple(sorted(set(m.disciplines)))) for m in moments]),
+        audience_set=ints([audiences(tuple(sorted(set(m.audiences)))) for m in moments]),
+        theme_set=ints([themes(tuple(sorted(set(m.themes)))) for m in moments]),
+        kinds=list(kinds.known),  # type: ignore[arg-type]
+        disciplines=list(disciplines.known),  # type: ignore[arg-type]
+        audiences=list(audiences.known),  # type: ignore[arg-type]
+        themes=list(themes.known),  # type: ignore[arg-type]
+        source=moments,
+    )
+
+
+_ROLE_CODES = {
+    role: number
+    for number, role in enumerate(
+        ("regular", "school", "last_day", *PRESS_ROLES, *MARKETING_ROLES, "run")
+    )
+}
+SCHOOL, RUN = _ROLE_CODES["school"], _ROLE_CODES["run"]
+
+
+def slots_of(starts: Ints, ends: Ints, parameters: Parameters) -> tuple[Ints, Ints]:
+    """First and last day-part of each moment, as day × 4 + part.
+
+    A cultural day is cut at 06:00 local time; a moment is in each part that it covers for an
+    hour or for half of itself (``score-defaults.json``).
+    """
+    first_second = _local_seconds(starts)
+    last_second = _local_seconds(ends - 1) + 1
+    bounds = np.array([hours[0] - DAY_STARTS.hour for hours in parameters["day_parts"].values()])
+    bounds = bounds * 3600
+
+    def slot(second: Ints) -> Ints:
+        day, rest = np.divmod(second, _DAY)
+        part = np.searchsorted(bounds, rest, side="right") - 1
+        return (day * len(PARTS) + part).astype(np.int64)
+
+    first, last = slot(first_second), slot(last_second - 1)
+    length = np.maximum(last_second - first_second, 1)
+    needed = np.minimum(3600, length / 2)
+
+    def edge(number: Ints) -> Ints:
+        """The second at which a slot begins."""
+        day, part = np.divmod(number, len(PARTS))
+        return (day * _DAY + bounds[part]).astype(np.int64)
+
+    # Too little of the first or last part: it does not count.
+    short = (first < last) & (edge(first + 1) - first_second < needed)
+    first = first + short
+    short = (first < last) & (last_second - edge(last) < needed)
+    return first, last - short
+
+
+def _local_seconds(instants: Ints) -> Ints:
+    """Seconds of the local clock since the cultural day 1970-01-01, 06:00.
+
+    The zone's offset is looked up once per hour that occurs: it never changes within one.
+    """
+    hours, where = np.unique(instants // 3600, return_inverse=True)
+    zone = ZoneInfo(HOUSE_ZONE)
+    offsets = np.array(
+        [_offset(datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone)) for hour in hours],
+        np.int64,
+    )
+    found: Ints = instants + offsets[where.reshape(-1)] - DAY_STARTS.hour * 3600
+    return found
+
+
+def _offset(there: datetime) -> int:
+    offset = there.utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def day_of(slot: int) -> date:
+    """The cultural day of a slot."""
+    return date(1970, 1, 1) + timedelta(days=int(slot) // len(PARTS))
+
+
+def part_of(slot: int) -> str:
+    """The day-part of a slot."""
+    return PARTS[int(slot) % len(PARTS)]
+
+
+def assumed_disciplines(
+    kind: str, given: Sequence[str], institution: Sequence[str], parameters: Parameters
+) -> tuple[str, ...]:
+    """The disciplines given, else the institution's, else the kind's.
+
+    A kind that is a discipline by itself (a concert is music) goes before an institution's many.
+    """
+    if given:
+        return tuple(given)
+    of_kind = tuple(parameters["assumed"]["disciplines"].get(kind, ()))
+    own = {"concert", "theatre", "dance", "film", "literary"}
+    if kind in own or not institution:
+        return of_kind
+    return tuple(institution)
+
+
+def assumed_audiences(kind: str, given: Sequence[str], parameters: Parameters) -> tuple[str, ...]:
+    """The audiences given, else the kind's own, else the general public."""
+    return tuple(given) or tuple(parameters["assumed"]["audiences"].get(kind, ("general",)))
+
+
+def assumed_hours(
+    kind: str, role: str, first: date, last: date, parameters: Parameters
+) -> tuple[int, int]:
+    """UTC seconds of the usual hours of a kind (or press moment) on a day without a time."""
+    hours = parameters["assumed"]["press_hours"].get(role)
+    hours = hours or parameters["assumed"]["hours"].get(kind, [14, 22])
+    zone = ZoneInfo(HOUSE_ZONE)
+
+    def at(day: date, hour: float) -> int:
+        wall = datetime(day.year, day.month, day.day, int(hour), int(hour % 1 * 60), tzinfo=zone)
+        return int(wall.timestamp())
+
+    return at(first, hours[0]), at(last, hours[1])
