@@ -1,0 +1,361 @@
+"""Keeping cases in step with overlaps, and moving them on: flushes, never commits.
+
+``cases.py`` decides; here the decisions are carried out and written into the case's history.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from calendar_app.core.errors import FieldError, Invalid, Stale
+from calendar_app.core.language import N_
+from calendar_app.events.models import Event, EventTerm, Occurrence, Term
+from calendar_app.overlaps import cases
+from calendar_app.overlaps.models import (
+    Conflict,
+    ConflictEntry,
+    ConflictPair,
+    ConflictRegion,
+    Overlap,
+)
+from calendar_app.overlaps.moments import day_of, part_of, slots_of
+from calendar_app.overlaps.parameters import defaults
+from calendar_app.overlaps.scoring import STRONG
+from calendar_app.people.models import Institution
+from calendar_app.places.models import Venue
+
+_ALTERED = N_("Somebody else changed this conflict while you were looking at it.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An overlap with what a case needs of both sides; a and b ordered by public id."""
+
+    found: cases.Found
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.found.a_public_id, self.found.b_public_id
+
+
+def sync_cases(
+    session: Session, event_ids: Collection[int] | None, now: datetime
+) -> list[Conflict]:
+    """Brings the cases of these events (``None``: of all) in step with the overlaps; returns the
+    cases that were opened. Many at once make a backlog."""
+    pairs = _pairs(session, event_ids)
+    known = {(pair.a_public_id, pair.b_public_id): pair for pair, _ in pairs}
+    of = {pair.id: conflict for pair, conflict in pairs}
+    rows = {row.key: row for row in _rows(session, event_ids, {p.event_a_id for p, _ in pairs})}
+    touched: dict[int, Conflict] = {}
+    for key, pair in known.items():
+        if _follow(session, pair, of[pair.id], rows.get(key), now):
+            touched[of[pair.id].id] = of[pair.id]
+    opened: list[Conflict] = []
+    for key in sorted(rows, key=lambda k: (rows[k].found.starts_at, -rows[k].found.score, k)):
+        found = rows[key].found
+        if key in known or found.level < STRONG or not cases.opens_case(found, now):
+            continue
+        conflict = _join_or_open(session, found, now, opened)
+        touched[conflict.id] = conflict
+    for conflict in touched.values():
+        _refresh(session, conflict, now)
+    if len(opened) >= cases.BACKLOG_FROM:
+        for conflict in opened:
+            conflict.backlog = True
+    session.flush()
+    return opened
+
+
+def _pairs(
+    session: Session, event_ids: Collection[int] | None
+) -> Sequence[tuple[ConflictPair, Conflict]]:
+    query = (
+        select(ConflictPair, Conflict)
+        .join(Conflict, Conflict.id == ConflictPair.conflict_id)
+        .options(selectinload(Conflict.pairs), selectinload(Conflict.regions))
+        .order_by(ConflictPair.id)
+    )
+    if event_ids is not None:
+        query = query.where(
+            or_(ConflictPair.event_a_id.in_(event_ids), ConflictPair.event_b_id.in_(event_ids))
+        )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def _rows(
+    session: Session, event_ids: Collection[int] | None, in_cases: Collection[int]
+) -> list[_Row]:
+    """The overlaps of these events; of all events only those that can matter to a case."""
+    if event_ids is not None:
+        where: ColumnElement[bool] = or_(
+            Overlap.event_a_id.in_(event_ids), Overlap.event_b_id.in_(event_ids)
+        )
+    else:
+        where = or_(
+            Overlap.level >= STRONG,
+            Overlap.event_a_id.in_(select(ConflictPair.event_a_id)),
+            Overlap.event_b_id.in_(select(ConflictPair.event_a_id)),
+        )
+    a, b, event_a, event_b = (
+        aliased(Occurrence), aliased(Occurrence), aliased(Event), aliased(Event),
+    )  # fmt: skip
+    found = session.execute(
+        select(Overlap, a, b, event_a, event_b)
+        .join(a, a.id == Overlap.a_id)
+        .join(b, b.id == Overlap.b_id)
+        .join(event_a, event_a.id == Overlap.event_a_id)
+        .join(event_b, event_b.id == Overlap.event_b_id)
+        .where(where)
+    ).all()
+    if not found:
+        return []
+    latest = np.array([int(max(r[1].starts_at, r[2].starts_at).timestamp()) for r in found])
+    slots, _ = slots_of(latest, latest + 3600, defaults())
+    disciplines = _disciplines(session, {key for r in found for key in (r[3].id, r[4].id)})
+    return [
+        _Row(_found(r[0], (r[1], r[3]), (r[2], r[4]), int(slot), disciplines))
+        for r, slot in zip(found, slots, strict=True)
+    ]
+
+
+def _disciplines(session: Session, event_ids: Collection[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    keys = sorted(event_ids)
+    for begin in range(0, len(keys), 5000):
+        for event_id, slug in session.execute(
+            select(EventTerm.event_id, Term.slug)
+            .join(Term, Term.id == EventTerm.term_id)
+            .where(Term.scheme == "discipline", EventTerm.event_id.in_(keys[begin : begin + 5000]))
+        ):
+            found.setdefault(event_id, set()).add(slug)
+    return found
+
+
+def _found(
+    overlap: Overlap,
+    one: tuple[Occurrence, Event],
+    other: tuple[Occurrence, Event],
+    slot: int,
+    disciplines: dict[int, set[str]],
+) -> cases.Found:
+    first, second = sorted((one, other), key=lambda side: side[0].public_id)
+    default = defaults()["pull"]["default_visitors"]
+
+    def side(found: tuple[Occurrence, Event]) -> cases.Side:
+        occurrence, event = found
+        visitors = event.expected_visitors
+        return cases.Side(
+            event_id=event.id, role=occurrence.role,
+            visitors=default[event.reach] if visitors is None else visitors, reach=event.reach,
+            planning=event.planning,
+            announced=event.visibility == "public" and event.public_at is None,
+            disciplines=disciplines.get(event.id) or {event.kind},
+        )  # fmt: skip
+
+    return cases.Found(
+        a_public_id=first[0].public_id, b_public_id=second[0].public_id, one=side(first),
+        other=side(second), level=overlap.level, score=overlap.score, lane=overlap.lane,
+        local_on=day_of(slot), day_part=part_of(slot), starts_at=overlap.starts_at,
+    )  # fmt: skip
+
+
+def _follow(
+    session: Session, pair: ConflictPair, conflict: Conflict, row: _Row | None, now: datetime
+) -> bool:
+    """One known pair follows its overlap; whether anything changed."""
+    if row is None:
+        changed, pair.active = pair.active, False
+        return changed
+    found = row.found
+    why = cases.reopens(conflict.state, pair.score, found.score, pair.active)
+    changed = (pair.score, pair.level, pair.starts_at, pair.active) != (
+        found.score, found.level, found.starts_at, True,
+    )  # fmt: skip
+    if why and found.starts_at > now:
+        _move(session, conflict, "reopen", None, now, {"why": why})
+    # A settled case remembers the score it was settled at.
+    if conflict.open or found.score < pair.score:
+        pair.score = found.score
+    pair.level, pair.starts_at, pair.active = found.level, found.starts_at, True
+    return changed
+
+
+def _join_or_open(
+    session: Session, found: cases.Found, now: datetime, opened: list[Conflict]
+) -> Conflict:
+    events = {found.one.event_id, found.other.event_id}
+    candidates = session.scalars(
+        select(Conflict)
+        .where(Conflict.state.in_(cases.OPEN))
+        .where(
+            or_(
+                (Conflict.lane == found.lane) & (Conflict.local_on == found.local_on),
+                Conflict.id.in_(
+                    select(ConflictPair.conflict_id).where(
+                        ConflictPair.event_a_id.in_(events), ConflictPair.event_b_id.in_(events)
+                    )
+                ),
+            )
+        )
+        .options(selectinload(Conflict.pairs), selectinload(Conflict.regions))
+        .order_by(Conflict.id)
+    ).all()
+    inside = {key for conflict in candidates for key in conflict.event_ids} | events
+    disciplines = _disciplines(session, inside)
+    known = [
+        cases.Known(
+            conflict.id, conflict.lane, conflict.local_on, conflict.day_part,
+            frozenset(conflict.event_ids),
+            frozenset().union(*(disciplines.get(key, set()) for key in conflict.event_ids)),
+        )
+        for conflict in candidates
+    ]  # fmt: skip
+    overlapping = {
+        frozenset(row)
+        for row in session.execute(
+            select(Overlap.event_a_id, Overlap.event_b_id).where(
+                Overlap.event_a_id.in_(inside), Overlap.event_b_id.in_(inside)
+            )
+        )
+    }
+    chosen = cases.case_to_join(found, known, overlapping)
+    if chosen is not None:
+        conflict = next(one for one in candidates if one.id == chosen)
+        if not events <= conflict.event_ids:
+            _note(session, conflict, "joined", None, now, {})
+    else:
+        conflict = Conflict(
+            level=found.level, score=found.score, lane=found.lane, local_on=found.local_on,
+            day_part=found.day_part, starts_at=found.starts_at, created_at=now, updated_at=now,
+            pairs=[], regions=[],
+        )  # fmt: skip
+        session.add(conflict)
+        session.flush()
+        _note(session, conflict, "opened", None, now, {})
+        opened.append(conflict)
+    conflict.pairs.append(
+        ConflictPair(
+            a_public_id=found.a_public_id, b_public_id=found.b_public_id,
+            event_a_id=found.one.event_id, event_b_id=found.other.event_id, score=found.score,
+            level=found.level, starts_at=found.starts_at, active=True,
+        )
+    )  # fmt: skip
+    session.flush()
+    return conflict
+
+
+def _refresh(session: Session, conflict: Conflict, now: datetime) -> None:
+    """Level, moment and regions from the pairs that are left; ``gone`` when none is."""
+    living = [pair for pair in conflict.pairs if pair.active]
+    if not living:
+        if cases.next_state(conflict.state, "vanish"):
+            _move(session, conflict, "vanish", None, now, {})
+        return
+    worst = max(living, key=lambda pair: (pair.level, pair.score, pair.id))
+    first = min(living, key=lambda pair: (pair.starts_at, pair.id))
+    conflict.level, conflict.score = worst.level, worst.score
+    if conflict.starts_at != first.starts_at:
+        conflict.starts_at = first.starts_at
+        seconds = np.array([int(first.starts_at.timestamp())])
+        slots, _ = slots_of(seconds, seconds + 3600, defaults())
+        conflict.local_on, conflict.day_part = day_of(int(slots[0])), part_of(int(slots[0]))
+    regions = set(
+        session.scalars(
+            select(Institution.region_id)
+            .join(Event, Event.lead_id == Institution.id)
+            .where(Event.id.in_(conflict.event_ids))
+        )
+    ) | set(
+        session.scalars(
+            select(Venue.region_id)
+            .join(Event, Event.venue_id == Venue.id)
+            .where(Event.id.in_(conflict.event_ids), Venue.region_id.is_not(None))
+        )
+    )
+    have = {region.region_id for region in conflict.regions}
+    if regions != have:
+        session.execute(delete(ConflictRegion).where(ConflictRegion.conflict_id == conflict.id))
+        session.expire(conflict, ["regions"])
+        for region_id in sorted(key for key in regions if key is not None):
+            session.add(ConflictRegion(conflict_id=conflict.id, region_id=region_id))
+        session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What somebody wants a case to do (:data:`calendar_app.overlaps.cases.TRANSITIONS`)."""
+
+    action: str
+    note: str = ""
+    outcome: str | None = None
+    owner_id: int | None = None
+    waiting_for_id: int | None = None
+    due_on: date | None = None
+
+
+def move_case(
+    session: Session, conflict: Conflict, move: Move, user_id: int, now: datetime, version: int
+) -> None:
+    """Carries out a person's action. Raises ``Stale`` when the case changed since they looked,
+    ``Invalid`` when the action is not possible now."""
+    if version != conflict.version:
+        raise Stale(_ALTERED, conflict.version)
+    if cases.next_state(conflict.state, move.action) is None:
+        raise Invalid(FieldError("do", N_("This is not possible any more. Look at the state now.")))
+    data: dict[str, Any] = {"note": move.note} if move.note else {}
+    if move.action == "claim":
+        conflict.owner_id = move.owner_id or user_id
+        data["owner"] = conflict.owner_id
+    elif move.action == "wait":
+        conflict.waiting_for_id, conflict.due_on = move.waiting_for_id, move.due_on
+        conflict.owner_id = conflict.owner_id or user_id
+        data["due"] = move.due_on.isoformat() if move.due_on else None
+    elif move.action == "settle":
+        conflict.outcome, conflict.reason, conflict.settled_at = move.outcome, move.note, now
+        data["outcome"] = move.outcome
+    elif move.action == "dismiss":
+        conflict.reason, conflict.settled_at = move.note, now
+    conflict.backlog = conflict.backlog and move.action == "note"
+    _move(session, conflict, move.action, user_id, now, data)
+
+
+def _move(
+    session: Session,
+    conflict: Conflict,
+    action: str,
+    user_id: int | None,
+    now: datetime,
+    data: dict[str, Any],
+) -> None:
+    to = cases.next_state(conflict.state, action)
+    if to is None:
+        return
+    if to != "waiting":
+        conflict.waiting_for_id, conflict.due_on = None, None
+    if action == "reopen":
+        conflict.outcome, conflict.settled_at = None, None
+        data = {"from": conflict.state, **data}
+        # Somebody already had it: it is theirs again.
+        to = "in_progress" if conflict.owner_id else "new"
+    conflict.state, conflict.updated_at = to, now
+    _note(session, conflict, action, user_id, now, data)
+    session.flush()
+
+
+def _note(
+    session: Session,
+    conflict: Conflict,
+    code: str,
+    user_id: int | None,
+    now: datetime,
+    data: dict[str, Any],
+) -> None:
+    session.add(
+        ConflictEntry(conflict_id=conflict.id, at=now, user_id=user_id, code=code, data=data)
+    )
