@@ -1,8 +1,8 @@
 """What can go wrong on purpose. Each error carries a message id and parameters, never a text
 in one language; ``core.language`` renders it for whoever reads it."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 
 class AppError(Exception):
@@ -34,13 +34,13 @@ class TooMany(AppError):
     status = 429
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldError:
     """What is wrong with one field: its name, a message id, and the parameters of that."""
 
     field: str
     message: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class Invalid(AppError):

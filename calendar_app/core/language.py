@@ -49,7 +49,7 @@ def gettext(language: str, message: str, **params: object) -> str:
 
 
 def ngettext(language: str, one: str, many: str, n: int, **params: object) -> str:
-    """The singular or plural message for ``n``, filled; ``%(n)s`` and ``%(num)s`` are the number."""
+    """The singular or plural message for ``n``, filled; ``%(n)s`` and ``%(num)s`` are ``n``."""
     text = str(translations(language).ungettext(one, many, n))
     return text % {"n": n, "num": n, **params}
 

@@ -37,7 +37,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Several lines of user text: as :func:`clean_line`, keeping line breaks (as ``\\n``)."""
+    """Several lines of user text: as :func:`clean_line`, keeping line breaks (as LF)."""
     text = _LONE_SURROGATE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).replace("\t", " ")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()

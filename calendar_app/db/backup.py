@@ -15,6 +15,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from sqlalchemy import (
     Connection,
     Date,
@@ -98,11 +99,11 @@ def read_backup(
     with engine.connect().execution_options(**{IMMEDIATE: True}) as connection:
         with connection.begin():
             config = migrate.config_for(migrations, connection)
-            migrate.command.upgrade(config, manifest["revision"])
+            command.upgrade(config, manifest["revision"])
             tables = {table.name: table for table in _reflected(connection)}
             _insert(connection, tables, folder, progress)
             _verify_store(connection, tables, manifest)
-            migrate.command.upgrade(config, "head")
+            command.upgrade(config, "head")
     return manifest
 
 

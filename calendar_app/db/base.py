@@ -1,7 +1,7 @@
 """The declarative base with its naming convention, and the columns many tables share."""
 
 from sqlalchemy import BigInteger, Integer, MetaData
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
 
 # Named constraints, so that a migration can drop on either store what it once made.
 _NAMES = {
@@ -22,6 +22,6 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMES)
 
 
-def key_column():  # type: ignore[no-untyped-def]
+def key_column() -> MappedColumn[int]:
     """An integer primary key that both stores number by themselves."""
     return mapped_column(Key, primary_key=True, autoincrement=True)

@@ -1,5 +1,6 @@
 """Engines for SQLite (WAL, foreign keys, explicit BEGIN) and PostgreSQL."""
 
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,10 +18,9 @@ BUSY_MS = 5000
 def sqlite_module() -> ModuleType:
     """``pysqlite3`` where its wheel is installed (a newer SQLite), else Python's own."""
     try:
-        from pysqlite3 import dbapi2
+        return import_module("pysqlite3.dbapi2")
     except ImportError:
-        import sqlite3 as dbapi2  # type: ignore[no-redef]
-    return dbapi2  # type: ignore[no-any-return]
+        return import_module("sqlite3.dbapi2")
 
 
 def journal_mode(version: tuple[int, ...]) -> str:

@@ -37,7 +37,7 @@ def _seen(viewer: Viewer, now: datetime, wanted: EventFilter | None) -> ColumnEl
     return and_(visible_clause(viewer, now), filter_clause(wanted or EventFilter()))
 
 
-def _loaded(query: Select[Occurrence]) -> Select[tuple[Occurrence]]:
+def _loaded(query: Select[Occurrence]) -> Select[Occurrence]:
     """With event, lead, region and venue in one query."""
     return query.options(
         contains_eager(Occurrence.event).options(

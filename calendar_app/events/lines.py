@@ -218,6 +218,6 @@ def _write_line(moment: Moment) -> str:
     if is_fold(starts):
         season = " wintertijd" if fold else " zomertijd"
     next_morning = ends.date() == starts.date() + timedelta(days=1) and ends.time() <= starts.time()
-    if ends.date() == starts.date() and ends.time() > starts.time() or next_morning:
+    if (ends.date() == starts.date() and ends.time() > starts.time()) or next_morning:
         return f"{starts:%d-%m-%Y %H:%M}-{ends:%H:%M}{season}{role}"
     return f"{starts:%d-%m-%Y %H:%M} t/m {ends:%d-%m-%Y %H:%M}{season}{role}"

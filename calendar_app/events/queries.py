@@ -108,7 +108,7 @@ def filter_clause(wanted: EventFilter) -> ColumnElement[bool]:
     return and_(*parts)
 
 
-def _loaded(query: Select[tuple[Event]]) -> Select[tuple[Event]]:
+def _loaded(query: Select[Event]) -> Select[Event]:
     return query.options(
         joinedload(Event.lead).joinedload(Institution.region),
         joinedload(Event.venue).joinedload(Venue.region),
@@ -195,7 +195,7 @@ def _occurrences(
     wanted: EventFilter | None,
     roles: Collection[str],
     without_roles: Collection[str],
-) -> Select[tuple[Occurrence]]:
+) -> Select[Occurrence]:
     query = (
         select(Occurrence)
         .join(Occurrence.event)

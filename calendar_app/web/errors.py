@@ -72,10 +72,8 @@ def _csrf_error(error: CSRFError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    if status < 400 and error.response is not None:
-        return Response(error.response.data, status, error.response.headers)
     if status < 400:
-        return Response(status=status, headers=error.get_headers())
+        return error.get_response()
     return answer(status if status in _TEXTS else 400 if status < 500 else 500)
 
 

@@ -1,7 +1,7 @@
 """Storing events: ids live on, nothing is lost, history tells, stale saves are refused."""
 
-from datetime import UTC, datetime, timedelta
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from calendar_app.core.errors import NotFound
 from calendar_app.events.actions import add_event
 from calendar_app.events.models import PLANNING, VISIBILITY, Event
 from calendar_app.events.queries import access_of, get_event, visible_clause
 from calendar_app.events.visibility import Access, may_see, tier_sees
-from calendar_app.core.errors import NotFound
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from tests.factories import draft, load_reference

@@ -95,4 +95,4 @@ def test_each_import_is_a_declared_dependency() -> None:
     }
     # Flask and its own parts are one release; drivers and zones are found by name at run time.
     assert used - declared <= {"werkzeug", "jinja2", "markupsafe", "itsdangerous", "wtforms"}
-    assert declared - used <= {"psycopg", "tzdata"}
+    assert declared - used <= {"psycopg", "pysqlite3", "tzdata"}

@@ -1,6 +1,5 @@
 """Role × route × another institution's object, exhaustively; an unclassified route fails."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from calendar_app.db.transaction import transaction
 from calendar_app.events.actions import add_event
 from calendar_app.people.models import Institution
-from calendar_app.permissions import RIGHTS, About, may
 from calendar_app.people.viewer import Viewer
+from calendar_app.permissions import RIGHTS, About, may
 from calendar_app.web.access import ROUTES
 from tests.factories import draft
 from tests.web.conftest import SignedIn, csrf_of
