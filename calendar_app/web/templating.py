@@ -12,8 +12,11 @@ from jinja2 import StrictUndefined
 
 from calendar_app.core.language import pick, translations
 from calendar_app.core.timespan import HOUSE_ZONE
+from calendar_app.people.queries import find_user
 from calendar_app.web import wording
 from calendar_app.web.context import current
+
+DEMO_ADMIN = "admin@demo.example"
 
 
 def init_templating(app: Flask) -> None:
@@ -42,6 +45,7 @@ def init_templating(app: Flask) -> None:
         pick=pick_text,
         other_language=other_language,
         say=lambda error: current.text(error.message, **error.params),
+        is_demo=is_demo,
         knows=lambda endpoint: endpoint in app.view_functions,
         period=lambda first, last: wording.period_text(first, last, g.language),
     )
@@ -86,6 +90,12 @@ def other_language() -> tuple[str, str]:
     if g.language == "en":
         return "nl", request.path + query
     return "en", "/en" + request.path + query
+
+
+def is_demo() -> bool:
+    """Whether this is a demonstration site: it has the administrator that only the demonstration
+    season makes (``interface.md``). Every page of such a site says that its events are invented."""
+    return find_user(current.session, DEMO_ADMIN) is not None
 
 
 def asset(name: str) -> str:
