@@ -14,8 +14,8 @@ LOCKED := $(PIP) --require-hashes --requirement
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --loglevel=error
 VENDOR := calendar_app/web/static/vendor/SOURCES.json
 NODE_TOOLS := node_modules/.with-tools
-# A machine may have more cores than memory.
-JOBS ?= auto
+# Processes of the tests; a machine may have more cores than memory.
+JOBS ?= logical
 
 .PHONY: help
 help: ## Show this list
