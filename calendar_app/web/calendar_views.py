@@ -1,12 +1,13 @@
 """How moments become a list of days or a month, pure: no clock, no database."""
 
 import calendar
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from calendar_app.core.timespan import local_day
+from calendar_app.core.timespan import midnight
 from calendar_app.events.agenda_queries import Start
 from calendar_app.events.models import Occurrence
 from calendar_app.web.wording import first_day, last_day
@@ -80,29 +81,33 @@ def previous_month(day: date) -> date:
     return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def choose_for_month(starts: Sequence[Start], room: Mapping[date, int]) -> list[int]:
+def on_days(starts: Iterable[Start], days: Sequence[date]) -> dict[date, list[Start]]:
+    """The starts on each of the days, which follow each other; others are left out."""
+    # Midnights are worked out once a day, not once a moment.
+    edges = [midnight(day).timestamp() for day in [*days, days[-1] + timedelta(days=1)]]
+    found: dict[date, list[Start]] = {day: [] for day in days}
+    for start in starts:
+        place = bisect_right(edges, start.second) - 1
+        if 0 <= place < len(days):
+            found[days[place]].append(start)
+    return found
+
+
+def choose_for_month(starts: Mapping[date, Sequence[Start]], room: Mapping[date, int]) -> list[int]:
     """The keys of the moments to show: per day what fits in ``room``, openings and premieres
     before the rest; one performance of an event a day is enough."""
-    days: dict[date, list[Start]] = defaultdict(list)
-    for start in starts:
-        days[local_day(start.starts_at)].append(start)
     chosen: list[int] = []
-    for day, found in days.items():
+    for day, found in starts.items():
         events: dict[int, Start] = {}
-        for start in sorted(found, key=lambda s: (_RANK.get(s.role, 3), s.starts_at, s.id)):
+        for start in sorted(found, key=lambda s: (_RANK.get(s.role, 3), s.second, s.id)):
             events.setdefault(start.event_id, start)
         chosen += [start.id for start in list(events.values())[: room.get(day, CELL)]]
     return chosen
 
 
-def count_days(starts: Iterable[Start]) -> Counter[date]:
-    """How many moments each local day has."""
-    return Counter(local_day(start.starts_at) for start in starts)
-
-
-def count_regions(starts: Iterable[Start]) -> Counter[tuple[date, int]]:
-    """How many moments each local day has in each region."""
-    return Counter((local_day(start.starts_at), start.region_id) for start in starts)
+def count_regions(starts: Mapping[date, Sequence[Start]]) -> Counter[tuple[date, int]]:
+    """How many moments each day has in each region."""
+    return Counter((day, start.region_id) for day, found in starts.items() for start in found)
 
 
 def choose_highlights(starts: Sequence[Start], count: int) -> list[int]:
@@ -110,7 +115,7 @@ def choose_highlights(starts: Sequence[Start], count: int) -> list[int]:
     whole country; one an event and one an institution."""
     reach = {"national": 0, "regional": 1, "local": 2}
     ordered = sorted(
-        starts, key=lambda s: (_RANK.get(s.role, 9), reach.get(s.reach, 1), s.starts_at, s.id)
+        starts, key=lambda s: (_RANK.get(s.role, 9), reach.get(s.reach, 1), s.second, s.id)
     )
     leads: dict[int, int] = {}
     for start in ordered:

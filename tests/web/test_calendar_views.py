@@ -15,6 +15,7 @@ from calendar_app.web.calendar_views import (
     list_entries,
     month_days,
     next_month,
+    on_days,
     previous_month,
 )
 
@@ -40,7 +41,9 @@ def moment(key: int, hour: int, role: str = "regular", event_id: int = 1) -> Occ
 def start(key: int, hour: int, role: str = "regular", **more: object) -> Start:
     values: dict[str, object] = {"event_id": key, "reach": "regional", "lead_id": key}
     values |= {"region_id": 1, **more}
-    return Start(id=key, starts_at=datetime(2027, 3, 12, hour, tzinfo=UTC), role=role, **values)  # type: ignore[arg-type]
+    return Start(
+        id=key, second=int(datetime(2027, 3, 12, hour, tzinfo=UTC).timestamp()), role=role, **values
+    )  # type: ignore[arg-type]
 
 
 def test_a_run_shows_on_its_first_and_last_day_only() -> None:
@@ -68,8 +71,8 @@ def test_whole_days_come_before_the_clock() -> None:
 def test_a_cell_prefers_openings_and_shows_an_event_once() -> None:
     starts = [start(key, key + 8, event_id=key // 2) for key in range(8)]
     starts.append(start(99, 20, "opening"))
-    assert choose_for_month(starts, {}) == [99, 0, 2, 4]
-    assert choose_for_month(starts, {DAY: 1}) == [99]
+    assert choose_for_month(on_days(starts, [DAY]), {}) == [99, 0, 2, 4]
+    assert choose_for_month(on_days(starts, [DAY]), {DAY: 1}) == [99]
 
 
 def test_highlights_are_one_an_institution_openings_first() -> None:
@@ -90,6 +93,8 @@ def test_months_follow_each_other(day: date) -> None:
     assert days == [days[0] + timedelta(days=n) for n in range(len(days))]
 
 
-def test_days_are_those_of_the_house() -> None:
-    late = datetime(2027, 7, 1, 22, 30, tzinfo=UTC)
-    assert local_day(late) == date(2027, 7, 2)
+@given(st.datetimes(datetime(2026, 10, 1), datetime(2027, 4, 30), timezones=st.just(UTC)))
+def test_days_are_those_of_the_house(instant: datetime) -> None:
+    days = [date(2026, 10, 1) + timedelta(days=n) for n in range(230)]
+    starts = [start(1, 8)._replace(second=int(instant.timestamp()))]
+    assert [day for day, found in on_days(starts, days).items() if found] == [local_day(instant)]

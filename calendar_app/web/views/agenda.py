@@ -142,21 +142,21 @@ def _month(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
     window: dict[str, Any] = {"since": midnight(month), "before": midnight(end)}
     edges = list_edges(session, viewer, now, wanted=asked.wanted, **window)
     edge_days = shapes.by_day(shapes.list_entries((), edges, month, end - _DAY))
-    starts = list_starts(session, viewer, now, wanted=asked.wanted, **window)
+    days = [day for week in weeks for day in week if day.month == month.month]
+    starts = shapes.on_days(list_starts(session, viewer, now, wanted=asked.wanted, **window), days)
     room = {day: max(shapes.CELL - len(found), 1) for day, found in edge_days}
     chosen = list_chosen(session, viewer, now, shapes.choose_for_month(starts, room))
-    counts = shapes.count_days(starts)
-    days: dict[date, list[shapes.Entry]] = {}
+    cells: dict[date, list[shapes.Entry]] = {}
     more: dict[date, int] = {}
     for day, found in shapes.by_day(shapes.list_entries(chosen, edges, month, end - _DAY)):
         # First and last days come first; the least that is shown is one timed moment.
-        days[day] = found[: shapes.CELL]
+        cells[day] = found[: shapes.CELL]
         whole = sum(entry.label in ("first_day", "last_day") for entry in found)
-        more[day] = counts[day] + whole - len(days[day])
+        more[day] = len(starts[day]) + whole - len(cells[day])
     return {
         "month": month,
         "weeks": weeks,
-        "cells": days,
+        "cells": cells,
         "more": more,
         "earlier": asked.link(since=shapes.previous_month(month)),
         "later": asked.link(since=end),

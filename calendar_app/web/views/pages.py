@@ -30,10 +30,10 @@ def home() -> str:
             session, viewer, now, since=midnight(today),
             before=midnight(today + timedelta(days=7)),
         )  # fmt: skip
-        coming = [start for start in starts if start.starts_at >= now]
+        coming = [start for start in starts if start.second >= now.timestamp()]
         chosen = list_chosen(session, viewer, now, shapes.choose_highlights(coming, HIGHLIGHTS))
         regions = list_regions(session)
-        counts = shapes.count_regions(starts)
+        counts = shapes.count_regions(shapes.on_days(starts, days))
         institutions = list_institutions(session)
         return current.page(
             "pages/home.html",
