@@ -8,6 +8,7 @@ hours (``product.md``, The 30-second entry).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from calendar_app.core.timespan import DAY_STARTS, HOUSE_ZONE
 from calendar_app.overlaps.parameters import Parameters
+from calendar_app.overlaps.tables import format_of, genre_table, set_table, shared_table
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -26,6 +28,15 @@ REACHES = ("local", "regional", "national")
 PARTS = ("morning", "afternoon", "evening", "night")
 NONE = -1
 _DAY = 86_400
+LONGEST = 14 * _DAY
+"""Seconds; what lasts longer is a period, shown and published but never compared."""
+_CAMPAIGN_DAYS = 7
+"""A campaign asks for attention in its first week; after that it runs."""
+
+
+def fold_name(name: str | None) -> str:
+    """A genre or production as it is compared: lower case, single spaces."""
+    return " ".join((name or "").casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,12 @@ class Moment:
     access: frozenset[str] = field(default_factory=frozenset)
     time_assumed: bool = False
 
+    @property
+    def compared(self) -> bool:
+        """Whether it takes part at all: no run, and short enough to be a moment."""
+        long = self.ends_at - self.starts_at > LONGEST and self.role not in MARKETING_ROLES
+        return self.role != "run" and not long
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -79,8 +96,8 @@ class Moments:
     lon: Floats
     visitors: Floats
     performances: Floats
+    compared: Bools
     reach: Ints
-    kind: Ints
     genre: Ints
     venue: Ints
     room: Ints
@@ -92,10 +109,12 @@ class Moments:
     discipline_set: Ints
     audience_set: Ints
     theme_set: Ints
-    kinds: list[str]
-    disciplines: list[tuple[str, ...]]
-    audiences: list[tuple[str, ...]]
-    themes: list[tuple[str, ...]]
+    format: Ints
+    formats: list[str]
+    discipline_likeness: Floats
+    audience_likeness: Floats
+    genre_likeness: Floats
+    shared_theme: Floats
     source: Sequence[Moment]
 
     def __len__(self) -> int:
@@ -114,18 +133,25 @@ class _Codes:
     def optional(self, value: object) -> int:
         return NONE if value in (None, "") else self(value)
 
+    def values(self) -> list[Any]:
+        """The values, each at the place of its number."""
+        return list(self.known)
+
 
 _ACCESS = {"sign-language": 1, "audio-description": 2}
 
 
 def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
     """The moments as arrays, in the given order."""
-    kinds, genres, venues, rooms = _Codes(), _Codes(), _Codes(), _Codes()
+    formats, genres, venues, rooms = _Codes(), _Codes(), _Codes(), _Codes()
     umbrellas, productions = _Codes(), _Codes()
     disciplines, audiences, themes = _Codes(), _Codes(), _Codes()
     starts = np.array([m.starts_at for m in moments], np.int64)
     ends = np.array([m.ends_at for m in moments], np.int64)
+    marketing = np.array([m.role in MARKETING_ROLES for m in moments], bool)
     first_slot, last_slot = slots_of(starts, ends, parameters)
+    weeks_end = first_slot + (_CAMPAIGN_DAYS - 1) * len(PARTS)
+    last_slot = np.where(marketing, np.minimum(last_slot, weeks_end), last_slot)
     default_visitors = parameters["pull"]["default_visitors"]
 
     def ints(values: list[int]) -> Ints:
@@ -138,7 +164,7 @@ def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
         key=ints([m.key for m in moments]),
         event=ints([m.event for m in moments]),
         lead=ints([m.lead for m in moments]),
-        marketing=np.array([m.role in MARKETING_ROLES for m in moments], bool),
+        marketing=marketing,
         role=ints([_ROLE_CODES.get(m.role, 0) for m in moments]),
         press=np.array([m.role in PRESS_ROLES for m in moments], bool),
         starts=starts,
@@ -153,25 +179,25 @@ def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
             [default_visitors[m.reach] if m.visitors is None else m.visitors for m in moments]
         ),
         performances=floats([max(1, m.performances) for m in moments]),
+        compared=np.array([m.compared for m in moments], bool),
         reach=ints([REACHES.index(m.reach) for m in moments]),
-        kind=ints([kinds(m.kind) for m in moments]),
-        genre=ints([genres.optional(m.genre) for m in moments]),
+        genre=ints([genres.optional(fold_name(m.genre)) for m in moments]),
         venue=ints([venues.optional(m.venue) for m in moments]),
-        room=ints([rooms.optional(m.room.strip().casefold()) for m in moments]),
+        room=ints([rooms.optional(fold_name(m.room)) for m in moments]),
         umbrella=ints([umbrellas.optional(m.umbrella) for m in moments]),
-        production=ints(
-            [productions.optional((m.production or "").strip().casefold()) for m in moments]
-        ),
+        production=ints([productions.optional(fold_name(m.production)) for m in moments]),
         radius_km=floats([m.radius_km or 0 for m in moments]),
         radius_days=floats([7 * (m.radius_weeks or 0) for m in moments]),
         access=ints([sum(_ACCESS.get(fact, 0) for fact in m.access) for m in moments]),
         discipline_set=ints([disciplines(tuple(sorted(set(m.disciplines)))) for m in moments]),
         audience_set=ints([audiences(tuple(sorted(set(m.audiences)))) for m in moments]),
         theme_set=ints([themes(tuple(sorted(set(m.themes)))) for m in moments]),
-        kinds=list(kinds.known),  # type: ignore[arg-type]
-        disciplines=list(disciplines.known),  # type: ignore[arg-type]
-        audiences=list(audiences.known),  # type: ignore[arg-type]
-        themes=list(themes.known),  # type: ignore[arg-type]
+        format=ints([formats(format_of(m.kind, m.audiences, parameters)) for m in moments]),
+        formats=formats.values(),
+        discipline_likeness=set_table(disciplines.values(), "disciplines", parameters),
+        audience_likeness=set_table(audiences.values(), "audiences", parameters),
+        genre_likeness=genre_table(genres.values(), parameters),
+        shared_theme=shared_table(themes.values()),
         source=moments,
     )
 

@@ -34,7 +34,7 @@ def candidates_with(
 
 
 def _candidates(m: Moments, chosen: Bools, parameters: Parameters) -> Iterator[tuple[Ints, Ints]]:
-    programming = ~m.marketing
+    programming = ~m.marketing & m.compared
     press = programming & m.press
     # The classes overlap; a pair belongs to the first that has it.
     for i, j in _touching(np.flatnonzero(programming), m.first_slot, m.last_slot, chosen):
@@ -42,7 +42,9 @@ def _candidates(m: Moments, chosen: Bools, parameters: Parameters) -> Iterator[t
     for i, j in _touching(np.flatnonzero(press), m.first_day, m.last_day + 1, chosen):
         new = ~_share_slot(m, i, j)
         yield i[new], j[new]
-    for i, j in _touching(np.flatnonzero(m.marketing), m.first_day, m.last_day + _WEEK, chosen):
+    for i, j in _touching(
+        np.flatnonzero(m.marketing & m.compared), m.first_day, m.last_day + _WEEK, chosen
+    ):
         yield i, j
     longest = max([parameters["production"]["light_days"], *m.radius_days.tolist()])
     both = programming & (m.production != NONE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from calendar_app.overlaps.moments import NONE, RUN, SCHOOL, Bools, Floats, Ints, Moments
+from calendar_app.overlaps.moments import NONE, SCHOOL, Bools, Floats, Ints, Moments
 from calendar_app.overlaps.parameters import Parameters
 
 LEVELS = ("none", "light", "strong", "hard")
@@ -80,14 +80,14 @@ def score_pairs(m: Moments, i: Ints, j: Ints, parameters: Parameters) -> Scores:
 
 
 def _comparable(m: Moments, i: Ints, j: Ints) -> Bools:
-    """Different events of one lane, no run, not of one umbrella (nor an umbrella and its part:
+    """Different events of one lane, no period, not of one umbrella (nor an umbrella and its part:
     an umbrella carries its own key)."""
     umbrella = (m.umbrella[i] != NONE) & (m.umbrella[i] == m.umbrella[j])
     found: Bools = (
         (m.event[i] != m.event[j])
         & (m.marketing[i] == m.marketing[j])
-        & (m.role[i] != RUN)
-        & (m.role[j] != RUN)
+        & m.compared[i]
+        & m.compared[j]
         & ~umbrella
     )
     return found
@@ -127,35 +127,24 @@ def _days_apart(m: Moments, i: Ints, j: Ints) -> Ints:
     return found
 
 
-def _matrix(sets: list[tuple[str, ...]], table: str, parameters: Parameters) -> Floats:
-    """The likeness of every two sets that occur."""
-    found = np.zeros((len(sets), len(sets)))
-    for a, one in enumerate(sets):
-        for b in range(a, len(sets)):
-            found[a, b] = found[b, a] = parameters.likeness(table, one, sets[b])
-    return found
-
-
 def _likeness(m: Moments, i: Ints, j: Ints, parameters: Parameters) -> Floats:
     """Shared public × likeness of the content; for two press moments the content alone."""
-    discipline = _matrix(m.disciplines, "disciplines", parameters)[
-        m.discipline_set[i], m.discipline_set[j]
-    ]
-    audience = _matrix(m.audiences, "audiences", parameters)[m.audience_set[i], m.audience_set[j]]
-    formats = ["", *parameters["formats"]]
-    format_of = np.array([formats.index(parameters.format_of(kind)) for kind in m.kinds] or [0])
-    alike = np.array([0.0, *(told["alike"] for told in parameters["formats"].values())])
-    one, other = format_of[m.kind[i]], format_of[m.kind[j]]
-    content = np.where(
-        one == other,
-        discipline + (1 - discipline) * alike[one],
-        discipline * parameters["other_format"],
-    )
-    other_genre = (m.genre[i] != NONE) & (m.genre[j] != NONE) & (m.genre[i] != m.genre[j])
-    content = np.where(other_genre, content * parameters["other_genre"], content)
+    content = m.discipline_likeness[m.discipline_set[i], m.discipline_set[j]]
+    theme = m.shared_theme[m.theme_set[i], m.theme_set[j]]
+    # A theme brings together what is related, not what has nothing in common.
+    lift = np.where(content > 0, theme * parameters["theme_alike"], 0.0)
+    genre = m.genre_likeness[m.genre[i], m.genre[j]]
+    for_press = (content + (1 - content) * lift) * genre
+    told = parameters["formats"]
+    alike = np.array([told[name]["alike"] if name else 0.0 for name in m.formats])
+    one, other = m.format[i], m.format[j]
+    lift = np.maximum(lift, np.where(one == other, alike[one], 0.0))
+    content = content + (1 - content) * lift
+    content = content * np.where(one == other, 1.0, parameters["other_format"]) * genre
+    audience = m.audience_likeness[m.audience_set[i], m.audience_set[j]]
     run = (m.performances[i] * m.performances[j]) ** -0.25
     both = m.press[i] & m.press[j]
-    found: Floats = np.where(both, discipline, content * audience * run)
+    found: Floats = np.where(both, for_press, content * audience * run)
     return found
 
 
@@ -178,11 +167,7 @@ def _pull(m: Moments, i: Ints, j: Ints, parameters: Parameters) -> Floats:
 
 def _press(m: Moments, i: Ints, j: Ints, parameters: Parameters) -> tuple[Floats, Bools]:
     told = parameters["press"]
-    shared = np.zeros((len(m.themes), len(m.themes)), bool)
-    for a, one in enumerate(m.themes):
-        for b, other in enumerate(m.themes):
-            shared[a, b] = not set(one).isdisjoint(other)
-    theme = shared[m.theme_set[i], m.theme_set[j]]
+    theme = m.shared_theme[m.theme_set[i], m.theme_set[j]] > 0
     count = m.press[i].astype(int) + m.press[j].astype(int)
     press = np.array([0.0, told["one"], told["both"]])[count]
     same_role = m.role[i] == m.role[j]
@@ -210,8 +195,10 @@ def _rules(
         & (m.room[i] != NONE) & (m.room[i] == m.room[j])
     )  # fmt: skip
     told = parameters["production"]
+    # Schools come to the matinee of their own town; they do not choose between the two.
+    school = (m.role[i] == SCHOOL) | (m.role[j] == SCHOOL)
     same = (
-        comparable & ~same_lead & ~m.marketing[i]
+        comparable & ~same_lead & ~m.marketing[i] & ~school
         & (m.production[i] != NONE) & (m.production[i] == m.production[j])
     )  # fmt: skip
     days = _days_apart(m, i, j)
@@ -220,7 +207,7 @@ def _rules(
     for k in (i, j):
         radius |= same & (m.radius_km[k] > 0) & (km <= m.radius_km[k]) & (days <= m.radius_days[k])
     both = (m.access[i] & m.access[j]) > 0
-    access = comparable & ~same_lead & both & (time > 0) & _share_public(m, i, j, parameters)
+    access = comparable & ~same_lead & both & (time > 0) & _share_public(m, i, j)
     rule = np.select(
         [room, radius, near & (days <= told["strong_days"]), near & (days <= told["light_days"]),
          access], [1, 2, 3, 4, 5], 0,
@@ -228,8 +215,6 @@ def _rules(
     return rule, np.array([NO_LEVEL, HARD, HARD, STRONG, LIGHT, LIGHT])[rule]
 
 
-def _share_public(m: Moments, i: Ints, j: Ints, parameters: Parameters) -> Bools:
-    found: Bools = (
-        _matrix(m.audiences, "audiences", parameters)[m.audience_set[i], m.audience_set[j]] >= 0.5
-    )
+def _share_public(m: Moments, i: Ints, j: Ints) -> Bools:
+    found: Bools = m.audience_likeness[m.audience_set[i], m.audience_set[j]] >= 0.5
     return found
