@@ -65,7 +65,8 @@ def check_access() -> Response | None:
         return None
     viewer = current.viewer
     if not viewer.signed_in:
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
+        here = request.script_root + request.full_path.rstrip("?")
+        back = here if request.method == "GET" else None
         return redirect(url_for("account.login", next=back), 303)
     allowed = {
         SIGNED_IN: True,

@@ -3,14 +3,16 @@ a row on the server, so an old cookie is refused after signing out (``security.m
 
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask import session as cookie
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.actions import prolong_sign_in
 from calendar_app.people.queries import find_sign_in, viewer_of
 from calendar_app.people.viewer import Viewer
+from calendar_app.web.access import OUTSIDE, ROUTES
 from calendar_app.web.context import current
 from calendar_app.workflow import manage
 
@@ -29,8 +31,19 @@ class Account(UserMixin):  # type: ignore[misc]
         return self.token
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Keeps the cookie out of answers that are the same for everyone: Flask-Login looks into it
+    after every request, which would add ``Vary: Cookie`` to feeds as well (``feeds.md``)."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As usual, but for routes outside sign-in."""
+        if ROUTES.get(request.endpoint or "") != OUTSIDE:
+            super().save_session(app, session, response)
+
+
 def init_auth(app: Flask) -> None:
     """Ties Flask-Login to the app."""
+    app.session_interface = Cookies()
     manager = LoginManager()
     manager.session_protection = None  # the row on the server decides
     manager.init_app(app)

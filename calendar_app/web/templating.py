@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from calendar_app.core.language import pick, translations
 from calendar_app.core.timespan import HOUSE_ZONE
+from calendar_app.overlaps import reasons
 from calendar_app.people.queries import find_user
 from calendar_app.web import wording
 from calendar_app.web.context import current
@@ -46,6 +47,8 @@ def init_templating(app: Flask) -> None:
         other_language=other_language,
         say=lambda error: current.text(error.message, **error.params),
         is_demo=is_demo,
+        sentence=lambda reason: reasons.sentence(reason, g.language),
+        with_points=lambda reason: reasons.with_points(reason, g.language),
         knows=lambda endpoint: endpoint in app.view_functions,
         period=lambda first, last: wording.period_text(first, last, g.language),
     )

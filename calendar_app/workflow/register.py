@@ -15,10 +15,10 @@ from calendar_app.events.models import Event
 from calendar_app.events.queries import find_event, get_event, list_terms, visible
 from calendar_app.events.rules import EventDraft
 from calendar_app.feeds.actions import rerender
-from calendar_app.overlaps.actions import reflag
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, require
 from calendar_app.places.models import Venue
+from calendar_app.workflow.flag import flag_events
 
 
 def register_event(
@@ -121,5 +121,5 @@ def check_draft(session: Session, draft: EventDraft) -> None:
 
 
 def _follow(session: Session, event: Event, now: datetime, base_url: str) -> None:
-    reflag(session, [event.id], now)
+    flag_events(session, [event.id], now)
     rerender(session, [event.id], now, base_url)

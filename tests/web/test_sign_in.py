@@ -1,5 +1,6 @@
 """Signing in and out, sessions on the server, cookies, headers."""
 
+import re
 from datetime import timedelta
 
 import pytest

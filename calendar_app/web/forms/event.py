@@ -166,6 +166,21 @@ class EventForm(BaseForm):
             moments=tuple(moments),
         )
 
+    def read_loosely(
+        self,
+        institutions: Sequence[Institution],
+        venues: Sequence[Venue],
+        now: datetime,
+        before: EventDraft | None = None,
+    ) -> EventDraft | None:
+        """The draft as far as it goes, for looking at its overlaps: the date is enough, the
+        rest is assumed. ``None`` when kind, institution or date is missing or not right."""
+        self.title.data = self.title.data or "…"
+        for name in ("url", "description", "description_en", "internal_note", "title_en"):
+            self[name].data = ""
+        draft = self.read(institutions, venues, now, before)
+        return draft if draft and draft.moments else None
+
     def _public_at(self, errors: list[FieldError]) -> datetime | None:
         if self.public_on.data is None:
             if self.public_time.data is not None:

@@ -1,6 +1,6 @@
 """Fields that clean what comes in and say in the reader's language what is wrong."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -114,8 +114,8 @@ def _cleaned(clean: Any) -> Any:
 class Day(DateField):
     """A date; an empty one is none."""
 
-    def __init__(self, validators: Sequence[Any] = ()) -> None:
-        super().__init__(format=["%Y-%m-%d", "%d-%m-%Y"], validators=[_optional, *validators])
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format=["%Y-%m-%d", "%d-%m-%Y"], validators=[_optional], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Reads a date, with our message when it is none."""
@@ -132,8 +132,9 @@ class Day(DateField):
 class Clock(TimeField):
     """A time of day; an empty one is none."""
 
-    def __init__(self, validators: Sequence[Any] = ()) -> None:
-        super().__init__(format=["%H:%M", "%H:%M:%S", "%H.%M"], validators=[_optional, *validators])
+    def __init__(self, **more: Any) -> None:
+        formats = ["%H:%M", "%H:%M:%S", "%H.%M"]
+        super().__init__(format=formats, validators=[_optional], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Reads a time, with our message when it is none."""
@@ -150,8 +151,8 @@ class Clock(TimeField):
 class Number(IntegerField):
     """A whole number between two bounds; an empty one is none."""
 
-    def __init__(self, least: int, most: int) -> None:
-        super().__init__(validators=[_optional])
+    def __init__(self, least: int, most: int, **more: Any) -> None:
+        super().__init__(validators=[_optional], **more)
         self.least, self.most = least, most
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -175,15 +176,17 @@ class Number(IntegerField):
 class Choice(SelectField):
     """One of a list; ``choices`` are set per request."""
 
-    def __init__(self, default: str | None = None) -> None:
-        super().__init__(default=default, choices=[], validate_choice=False, validators=[_chosen])
+    def __init__(self, default: str | None = None, **more: Any) -> None:
+        super().__init__(
+            default=default, choices=[], validate_choice=False, validators=[_chosen], **more
+        )
 
 
 class Choices(SelectMultipleField):
     """Some of a list; ``choices`` are set per request."""
 
-    def __init__(self) -> None:
-        super().__init__(choices=[], validate_choice=False, validators=[_chosen])
+    def __init__(self, **more: Any) -> None:
+        super().__init__(choices=[], validate_choice=False, validators=[_chosen], **more)
 
 
 def _chosen(form: Form, field: Field) -> None:

@@ -33,3 +33,13 @@ document.addEventListener("click", async (event) => {
 for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
 focusSummary(document);
 document.addEventListener("htmx:load", (event) => focusSummary(event.detail.elt));
+
+// A quieter day becomes the date; the panel then looks again.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pick-date]");
+  const field = button && document.getElementById("f-starts_on");
+  if (!field) return;
+  field.value = button.dataset.pickDate;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.focus();
+});

@@ -5,7 +5,10 @@ from flask import Blueprint
 from calendar_app.web.views import (
     account,
     agenda,
+    clashes,
+    conflicts,
     event_page,
+    events,
     institutions,
     ops,
     pages,
@@ -16,7 +19,10 @@ from calendar_app.web.views import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.blueprint,
     agenda.blueprint,
+    clashes.blueprint,
+    conflicts.blueprint,
     event_page.blueprint,
+    events.blueprint,
     institutions.blueprint,
     ops.blueprint,
     pages.blueprint,

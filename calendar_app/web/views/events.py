@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import FieldError, Invalid, Stale
+from calendar_app.core.errors import FieldError, Invalid, NotFound, Stale, TooMany
 from calendar_app.core.language import N_
 from calendar_app.core.names import PUBLIC_ID, clean_line, new_public_id, slugify
 from calendar_app.db.transaction import reading, transaction
@@ -24,7 +24,7 @@ from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
 from calendar_app.web.forms import event_words as words
 from calendar_app.web.forms.event import EventForm, keep_other_moments, values_of
-from calendar_app.workflow import register
+from calendar_app.workflow import flag, register
 
 blueprint = Blueprint("events", __name__)
 
@@ -80,13 +80,44 @@ def form_page(
     offered: Offered,
     event: Event | None = None,
     stored: Any = None,
-    found: Any = None,
+    found: tuple[flag.Found | None, str] = (None, ""),
 ) -> str:
     """The form; ``stored`` is what somebody else saved meanwhile, ``found`` the clashes."""
     return current.page(
-        "events/form.html", form=form, offered=offered, event=event, stored=stored, found=found,
+        "events/form.html", form=form, offered=offered, event=event, stored=stored,
+        found=found[0], problem=found[1],
         errors=form.found_errors(), **WORDS,
     )  # fmt: skip
+
+
+def check_form(
+    form: EventForm, offered: Offered, public_id: str | None
+) -> tuple[flag.Found | None, str]:
+    """What the form would clash with: ``None`` while it has no kind, date and institution yet;
+    and why it could not be checked."""
+    try:
+        with transaction(current.session):
+            flag.count_check(current.session, current.viewer, current.now)
+        with reading(current.session):
+            event_id, before = None, None
+            if public_id:
+                event = register.see_own_event(
+                    current.session, current.viewer, public_id, "event.change", current.now
+                )
+                event_id, before = event.id, draft_of(event)
+            draft = form.read_loosely(offered.institutions, offered.venues, current.now, before)
+            if draft is None:
+                return None, ""
+            if before is not None:
+                draft = keep_other_moments(draft, before)
+            return (
+                flag.check_draft(current.session, current.viewer, draft, current.now, event_id),
+                "",
+            )
+    except TooMany as error:
+        return None, current.text(error.message)
+    except (Invalid, NotFound):
+        return None, ""
 
 
 @blueprint.route("/events/new", methods=["GET", "POST"])
@@ -98,6 +129,8 @@ def new() -> str | Response | tuple[str, int]:
     form.offer(offered.terms, offered.institutions, offered.venues)
     if request.method == "GET":
         return form_page(form, offered)
+    if request.form.get("do") == "check":
+        return form_page(form, offered, found=check_form(form, offered, None))
     draft = form.read(offered.institutions, offered.venues, current.now)
     if draft is None:
         return form_page(form, offered), 422
@@ -143,6 +176,8 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
     form.offer(offered.terms, offered.institutions, offered.venues)
     if request.method == "GET":
         return form_page(form, offered, event)
+    if request.form.get("do") == "check":
+        return form_page(form, offered, event, found=check_form(form, offered, public_id))
     draft = form.read(offered.institutions, offered.venues, current.now, before)
     if draft is None:
         return form_page(form, offered, event), 422

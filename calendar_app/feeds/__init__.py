@@ -1,0 +1,1 @@
+"""Publish: merged calendars, rendered on write and joined on read."""
