@@ -1,0 +1,277 @@
+"""Bytes of a calendar file → components with their properties and line numbers.
+
+Own reading instead of ``icalendar.from_ical``: one bad VALARM, VTIMEZONE or line there costs the
+whole file, and a ``str`` is taken for a file name (``imports.md``, Parse). Nothing here recurses,
+and nothing raises but :class:`FileRefused`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_LINES = 1_000_000
+MOST_DEPTH = 32
+MOST_VALUE = 100_000
+
+_NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
+_PARAM = re.compile(r';\s*([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)')
+_KNOWN = frozenset({
+    "ATTACH", "CATEGORIES", "CLASS", "COMMENT", "DESCRIPTION", "GEO", "LOCATION",
+    "PERCENT-COMPLETE", "PRIORITY", "RESOURCES", "STATUS", "SUMMARY", "COMPLETED", "DTEND", "DUE",
+    "DTSTART", "DURATION", "FREEBUSY", "TRANSP", "TZID", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO",
+    "TZURL", "ATTENDEE", "CONTACT", "ORGANIZER", "RECURRENCE-ID", "RELATED-TO", "URL", "UID",
+    "EXDATE", "EXRULE", "RDATE", "RRULE", "ACTION", "REPEAT", "TRIGGER", "CREATED", "DTSTAMP",
+    "LAST-MODIFIED", "SEQUENCE", "REQUEST-STATUS", "BEGIN", "END", "VERSION", "PRODID", "CALSCALE",
+    "METHOD", "NAME", "COLOR", "IMAGE", "CONFERENCE", "REFRESH-INTERVAL", "SOURCE", "ACKNOWLEDGED",
+    "PROXIMITY", "STRUCTURED-DATA", "STYLED-DESCRIPTION", "PARTICIPANT-TYPE",
+})  # fmt: skip
+_TEXTS = frozenset({"DESCRIPTION", "SUMMARY", "LOCATION", "COMMENT", "CONTACT"})
+# In these a colon can only stand before the value, also where a zone's name has one unquoted.
+_DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
+
+
+class FileRefused(Exception):
+    """The file as a whole is no calendar that can be used; ``code`` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One content line: upper-case name, parameters (upper-case keys, quotes taken off), the raw
+    value, and the number of its first physical line (from 1)."""
+
+    name: str
+    params: dict[str, str]
+    value: str
+    line: int
+
+
+@dataclass(slots=True)
+class Component:
+    """A VEVENT or VTIMEZONE with the properties of its own; those of a VTIMEZONE's observances
+    are in ``parts``. ``closed`` is false when its END never came."""
+
+    kind: str
+    line: int
+    calendar: int
+    properties: list[Property] = field(default_factory=list)
+    parts: list["Component"] = field(default_factory=list)
+    closed: bool = False
+
+    def first(self, name: str) -> Property | None:
+        """The first property of this name."""
+        return next((one for one in self.properties if one.name == name), None)
+
+    def every(self, name: str) -> list[Property]:
+        """All properties of this name."""
+        return [one for one in self.properties if one.name == name]
+
+
+@dataclass(slots=True)
+class Calendars:
+    """What a file holds: the lines of each VCALENDAR itself, its events and its zones."""
+
+    heads: list[list[Property]]
+    events: list[Component]
+    zones: list[Component]
+
+
+def read_components(content: bytes) -> Calendars:
+    """Reads a whole file.
+
+    Raises :class:`FileRefused` with ``too_large``, ``empty``, ``html``, ``not_calendar``,
+    ``truncated`` or ``too_deep``.
+    """
+    lines = _logical_lines(_as_utf8(content))
+    _check_shape(lines)
+    return _collect(lines)
+
+
+def _as_utf8(content: bytes) -> bytes:
+    """The same text in UTF-8 or in a superset of ASCII, without a byte order mark."""
+    if len(content) > MOST_BYTES:
+        raise FileRefused("too_large")
+    if content.startswith(b"\xef\xbb\xbf"):
+        content = content[3:]
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+    elif len(content) > 3 and content[0] and not content[1] and content[2] and not content[3]:
+        content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")
+    elif len(content) > 3 and not content[0] and content[1] and not content[2] and content[3]:
+        content = content.decode("utf-16-be", "replace").encode("utf-8", "replace")
+    if not content.strip(b" \t\r\n\0"):
+        raise FileRefused("empty")
+    start = content[:2000].lstrip().lower()
+    if start.startswith(b"<") and (b"<html" in start or b"<!doctype" in start):
+        raise FileRefused("html")
+    return content
+
+
+def _logical_lines(content: bytes) -> list[tuple[int, str]]:
+    """Unfolded lines with the number of their first physical line. Unfolding comes before
+    decoding: some programs fold in the middle of a character (RFC 5545 3.1)."""
+    physical = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    if len(physical) > MOST_LINES:
+        raise FileRefused("too_large")
+    lines: list[tuple[int, str]] = []
+    parts: list[bytes] = []
+    began = 0
+    for number, line in enumerate(physical, 1):
+        if parts and line[:1] in (b" ", b"\t"):
+            parts.append(line[1:])
+            continue
+        if parts:
+            lines.append((began, _decode(b"".join(parts))))
+        parts, began = ([line], number) if line.strip() else ([], 0)
+    if parts:
+        lines.append((began, _decode(b"".join(parts))))
+    return lines
+
+
+def _decode(line: bytes) -> str:
+    # Line by line: one byte of Windows-1252 must not spoil the other lines.
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
+
+
+def _check_shape(lines: list[tuple[int, str]]) -> None:
+    marks = [text.strip().upper() for _, text in lines if text[:6].upper() in ("BEGIN:", "END:VC")]
+    begun = marks.count("BEGIN:VCALENDAR")
+    ended = sum(mark.startswith("END:VCALENDAR") for mark in marks)
+    # Some programs write single events without a calendar around them; these are read.
+    if not begun and "BEGIN:VEVENT" not in marks:
+        raise FileRefused("not_calendar")
+    if ended < begun:
+        raise FileRefused("truncated")
+
+
+def _collect(lines: list[tuple[int, str]]) -> Calendars:
+    found = Calendars(heads=[[]], events=[], zones=[])
+    stack: list[tuple[str, Component | None]] = []
+    for prop in _properties(lines):
+        if prop.name == "BEGIN":
+            kind = prop.value.strip().upper()
+            _begin(found, stack, kind, prop.line)
+        elif prop.name == "END":
+            kind = prop.value.strip().upper()
+            # An END closes what was left open inside it; one that fits nothing is passed over.
+            if any(name == kind for name, _ in stack):
+                while stack:
+                    name, component = stack.pop()
+                    if name == kind:
+                        if component is not None:
+                            component.closed = True
+                        break
+        elif stack and stack[-1][1] is not None:
+            stack[-1][1].properties.append(prop)
+        elif stack and stack[-1][0] == "VCALENDAR":
+            found.heads[-1].append(prop)
+    return found
+
+
+def _begin(
+    found: Calendars, stack: list[tuple[str, Component | None]], kind: str, line: int
+) -> None:
+    component: Component | None = None
+    if kind == "VCALENDAR":
+        found.heads.append([])
+        stack.clear()
+    elif kind in ("VEVENT", "VTIMEZONE"):
+        # An event in an event: the END of the first is missing; it is refused by name later.
+        while stack and stack[-1][0] != "VCALENDAR":
+            stack.pop()
+        component = Component(kind, line, len(found.heads) - 1)
+        (found.events if kind == "VEVENT" else found.zones).append(component)
+    elif kind in ("STANDARD", "DAYLIGHT") and stack and stack[-1][0] == "VTIMEZONE":
+        component = Component(kind, line, len(found.heads) - 1)
+        parent = stack[-1][1]
+        if parent is not None:
+            parent.parts.append(component)
+    stack.append((kind, component))
+    if len(stack) > MOST_DEPTH:
+        raise FileRefused("too_deep")
+
+
+def _properties(lines: list[tuple[int, str]]) -> Iterator[Property]:
+    """Content lines as properties. A line that is none continues the text before it: programs
+    write raw line breaks into descriptions."""
+    last: Property | None = None
+    for number, text in lines:
+        match = _NAME.match(text)
+        name = match.group(1) if match else ""
+        if match and _is_property(name, last):
+            if last is not None:
+                yield last
+            last = _property(text, number, name.upper())
+        elif last is not None and last.name in _TEXTS and len(last.value) < MOST_VALUE:
+            last = Property(last.name, last.params, f"{last.value}\\n{text.strip()}", last.line)
+    if last is not None:
+        yield last
+
+
+def _is_property(name: str, last: Property | None) -> bool:
+    known = name.upper() in _KNOWN or name[:2].upper() == "X-"
+    if last is not None and last.name in _TEXTS:
+        return known and name == name.upper()
+    return known
+
+
+def _property(text: str, line: int, name: str) -> Property:
+    if name in _DATES:
+        head, _, value = text.rpartition(":")
+    else:
+        head, value = _split(text)
+    params: dict[str, str] = {}
+    if len(head) > len(name):
+        tail = head[len(name) :]
+        for match in _PARAM.finditer(tail):
+            params.setdefault(match.group(1).upper(), match.group(2).replace('"', "").strip())
+        if name in _DATES and ";TZID=" in tail.upper():
+            params["TZID"] = _zone_name(tail)
+    if name in _DATES:
+        value = value.strip('"')
+    return Property(name, params, value[:MOST_VALUE], line)
+
+
+def _zone_name(tail: str) -> str:
+    """The TZID whole, also with unquoted colons and commas in it."""
+    at = tail.upper().index(";TZID=") + 6
+    rest = tail[at:]
+    if rest.startswith('"') and '"' in rest[1:]:
+        return rest[1 : rest.index('"', 1)].strip()
+    return re.split(r";[A-Za-z0-9-]+=", rest)[0].replace('"', "").strip()
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The line at its first colon outside quotes."""
+    at = text.find(":")
+    if '"' in text[:at] or at < 0:
+        quoted = False
+        for at, char in enumerate(text):
+            if char == '"':
+                quoted = not quoted
+            elif char == ":" and not quoted:
+                return text[:at], text[at + 1 :]
+        at = text.find(":")
+        if at < 0:
+            return text, ""
+    return text[:at], text[at + 1 :]
+
+
+_ESCAPED = re.compile(r"\\([\\;,nN:\"])")
+
+
+def unescape(value: str) -> str:
+    """A TEXT value as people read it (RFC 5545 3.3.11)."""
+    return _ESCAPED.sub(lambda m: "\n" if m.group(1) in "nN" else m.group(1), value)
+
+
+def split_list(value: str) -> list[str]:
+    """The items of a list of TEXT values: at commas that are not escaped."""
+    return [unescape(item).strip() for item in re.split(r"(?<!\\),", value)]
