@@ -17,6 +17,7 @@ from calendar_app.overlaps.moments import (
     assumed_audiences,
     assumed_disciplines,
     assumed_hours,
+    fold_name,
 )
 from calendar_app.overlaps.parameters import Parameters
 from calendar_app.people.models import Institution
@@ -141,7 +142,7 @@ def load_around(
                  ends > since)
         )  # fmt: skip
     if productions:
-        parts.append(Event.production.in_(productions))
+        parts.append(Event.production.in_(_spellings(session, productions)))
     if event_ids:
         parts.append(Occurrence.event_id.in_(event_ids))
     found: dict[int, Moment] = {}
@@ -150,6 +151,16 @@ def load_around(
         for moment in load_moments(session, parameters, part):
             found[moment.key] = moment
     return [found[key] for key in sorted(found)]
+
+
+def _spellings(session: Session, productions: Collection[str]) -> list[str]:
+    """The productions as they are stored: people write one name in several ways, and only
+    Python folds them the same on both stores. (Distinct names: few, and in an index.)"""
+    wanted = {fold_name(name) for name in productions}
+    stored = session.scalars(
+        select(Event.production).where(Event.production.is_not(None)).distinct()
+    )
+    return [name for name in stored if name and fold_name(name) in wanted]
 
 
 def list_overlaps_of(session: Session, event_ids: Collection[int]) -> Sequence[Overlap]:
