@@ -1,6 +1,5 @@
 """Stored overlaps: saving one by one, a bulk run and brute force give the same rows."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -36,7 +35,7 @@ ROLES = ("regular", "regular", "opening", "premiere", "press", "school", "run", 
 
 
 @pytest.fixture
-def leads(session: Session) -> Iterator[list[tuple[int, int | None]]]:
+def leads(session: Session) -> list[tuple[int, int | None]]:
     """A few institutions of both regions, each with its house."""
     load_reference(session)
     session.commit()
@@ -45,7 +44,7 @@ def leads(session: Session) -> Iterator[list[tuple[int, int | None]]]:
         .outerjoin(Venue, Venue.institution_id == Institution.id)
         .order_by(Institution.id)
     ).all()
-    yield [(row[0], row[1]) for row in found[:60:12]]
+    return [(row[0], row[1]) for row in found[:60:12]]
 
 
 def _moment(r: Random, role: str) -> Moment:
