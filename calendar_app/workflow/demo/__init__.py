@@ -1,0 +1,1 @@
+"""The demonstration season: real houses, invented programme (``interface.md``)."""
