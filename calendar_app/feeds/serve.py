@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.core.language import gettext, pick
 from calendar_app.feeds import ical, validators
+from calendar_app.feeds.copies import Copies
 from calendar_app.feeds.queries import (
     PUBLIC,
     FeedInfo,
@@ -112,10 +113,12 @@ def answer_feed(
     base_url: str,
     asked: Asked,
     memory: Memory,
+    copies: Copies | None = None,
 ) -> Answer:
     """The answer for a public feed, in a reading transaction. Raises ``NotFound``.
 
-    A 304 costs one query: nothing is joined or rendered.
+    A 304 costs one query: nothing is joined or rendered. What is joined is kept in ``memory``
+    and, for a day without a database, in ``copies``.
     """
     info = get_info(session, selection)
     found = _validator(session, selection, language, now, info, memory)
@@ -123,11 +126,9 @@ def answer_feed(
     tag = found.tag(encoding)
     modified_at = validators.settled(found.modified_at, now)
     headers = {
-        "Content-Type": "text/calendar; charset=utf-8",
-        "Content-Disposition": f'inline; filename="{selection.path.replace("/", "-")}.ics"',
+        **_headers(selection.path.replace("/", "-")),
         "ETag": tag,
         "Cache-Control": validators.cache_control(now, found.next_at),
-        "Vary": "Accept-Encoding",
     }
     if modified_at is not None:
         headers["Last-Modified"] = validators.http_date(modified_at)
@@ -141,6 +142,8 @@ def answer_feed(
         if plain is None:
             plain = _join(session, selection, language, now, base_url, info, found)
             memory.keep_body((*key, "identity"), found.tag("identity"), plain)
+            if copies is not None:
+                copies.keep(selection, language, plain)
         body = plain
         if encoding == "gzip":
             body = gzip.compress(plain, 6, mtime=0)
@@ -160,15 +163,27 @@ def answer_event(
     body = ical.download(texts)
     encoding = "gzip" if asked.gzip else "identity"
     tag = validators.etag(encoding, body)
-    headers = {
-        "Content-Type": "text/calendar; charset=utf-8",
-        "Content-Disposition": f'inline; filename="{public_id}.ics"',
-        "ETag": tag,
-        "Cache-Control": "public, max-age=60",
-        "Vary": "Accept-Encoding",
-    }
+    headers = {**_headers(public_id), "ETag": tag, "Cache-Control": "public, max-age=60"}
     if validators.not_modified(tag, None, asked.if_none_match, None):
         return Answer(304, b"", {k: headers[k] for k in ("ETag", "Cache-Control", "Vary")})
+    if asked.gzip:
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, 6, mtime=0)
+    return Answer(200, body, headers)
+
+
+def answer_from_copy(
+    selection: Selection, language: str, asked: Asked, copies: Copies
+) -> Answer | None:
+    """The last good copy as an answer, when the database does not give any; ``None`` without."""
+    body = copies.find(selection, language)
+    if body is None:
+        return None
+    headers = {
+        **_headers(selection.path.replace("/", "-")),
+        # No ETag: nobody knows whether it is the newest.
+        "Cache-Control": "public, max-age=60, stale-if-error=86400",
+    }
     if asked.gzip:
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, 6, mtime=0)
@@ -189,6 +204,14 @@ def calendar_name(info: FeedInfo, selection: Selection, language: str) -> str:
     return gettext(
         language, selection.name, name=pick(language, info.name_nl, info.name_en)
     )  # fmt: skip
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Content-Disposition": f'inline; filename="{name}.ics"',
+        "Vary": "Accept-Encoding",
+    }
 
 
 def _validator(
