@@ -32,7 +32,7 @@ def concerns(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     return or_(*parts) if parts else false()
 
 
-def _with_event_in(events: Select[tuple[int]]) -> Select[tuple[int]]:
+def _with_event_in(events: Select[int]) -> Select[int]:
     """The cases (ids) with one of these events, now or before."""
     return select(ConflictPair.conflict_id).where(
         or_(ConflictPair.event_a_id.in_(events), ConflictPair.event_b_id.in_(events))
@@ -77,7 +77,7 @@ def _as_number(clause: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def get_conflict(session: Session, public_id: str, viewer: Viewer, now: datetime) -> Conflict:
-    """One case with its pairs and regions; :class:`NotFound` when it does not concern the viewer."""
+    """One case with its pairs and regions; :class:`NotFound` when it concerns others only."""
     conflict = session.scalar(
         select(Conflict)
         .where(Conflict.public_id == public_id, concerns(viewer, now))

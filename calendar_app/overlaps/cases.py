@@ -22,9 +22,9 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "claim": {"new": "in_progress", "in_progress": "in_progress", "waiting": "in_progress"},
     "wait": {"new": "waiting", "in_progress": "waiting", "waiting": "waiting"},
     "settle": {"new": "settled", "in_progress": "settled", "waiting": "settled"},
-    "dismiss": {state: "not_a_conflict" for state in OPEN},
+    "dismiss": dict.fromkeys(OPEN, "not_a_conflict"),
     "reopen": {"settled": "new", "not_a_conflict": "new", "gone": "new"},
-    "vanish": {state: "gone" for state in OPEN},
+    "vanish": dict.fromkeys(OPEN, "gone"),
     "note": {s: s for s in ("new", "in_progress", "waiting", "settled", "not_a_conflict", "gone")},
 }
 

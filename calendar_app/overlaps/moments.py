@@ -234,7 +234,8 @@ def slots_of(starts: Ints, ends: Ints, parameters: Parameters) -> tuple[Ints, In
     def edge(number: Ints) -> Ints:
         """The second at which a slot begins."""
         day, part = np.divmod(number, len(PARTS))
-        return (day * _DAY + bounds[part]).astype(np.int64)
+        found: Ints = (day * _DAY + bounds[part]).astype(np.int64)
+        return found
 
     # Too little of the first or last part: it does not count.
     short = (first < last) & (edge(first + 1) - first_second < needed)

@@ -6,9 +6,16 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from calendar_app.core.language import N_, gettext
+from calendar_app.core.language import N_, gettext, ngettext
 from calendar_app.core.timespan import to_wall
-from calendar_app.overlaps.moments import PARTS, Moment, Moments
+from calendar_app.overlaps.moments import (
+    MARKETING_ROLES,
+    PARTS,
+    PRESS_ROLES,
+    Floats,
+    Moment,
+    Moments,
+)
 from calendar_app.overlaps.scoring import RULES, Scores
 
 
@@ -38,9 +45,9 @@ def sentence(reason: Reason, language: str) -> str:
 
 def with_points(reason: Reason, language: str) -> str:
     """The reason with its points: “17 km apart: 17 points”."""
-    return gettext(
-        language, N_("%(why)s: %(points)s points"), why=sentence(reason, language),
-        points=reason.points,
+    return ngettext(
+        language, "%(why)s: %(n)s point", "%(why)s: %(n)s points", reason.points,
+        why=sentence(reason, language),
     )  # fmt: skip
 
 
@@ -59,8 +66,10 @@ TERM_NAMES = {
     "primary-school": N_("primary school"), "secondary-school": N_("secondary school"),
     "vocational": N_("vocational education"),
 }  # fmt: skip
-REACH_NAMES = {
-    "local": N_("the area"), "regional": N_("the region"), "national": N_("the whole country"),
+ROLE_NAMES = {
+    "opening": N_("an opening"), "premiere": N_("a premiere"), "press": N_("a press moment"),
+    "preview": N_("a preview"), "announcement": N_("an announcement"),
+    "on_sale": N_("a start of ticket sales"), "campaign": N_("a campaign"),
 }  # fmt: skip
 
 
@@ -75,11 +84,13 @@ def explain(m: Moments, i: int, j: int, scores: Scores, at: int) -> list[Reason]
     parts = scores.parts[at]
     rule = RULES[int(scores.rule[at])]
     own = int(np.floor(np.round(parts.sum(), 6) + 0.5))
-    points = _whole(parts, own)
+    # A rule that decides holds at least half of the points, also where the rest would do.
+    others = own // 2 if rule else own
+    points = _whole(parts * (others / own) if own else parts, others)
     one, other = m.source[i], m.source[j]
     reasons = [
         _time_reason(m, i, j, one, other, scores, at, points[0]),
-        _likeness_reason(one, other, points[1]),
+        _likeness_reason(one, other, points[1], bool(m.press[i] and m.press[j])),
         Reason("distance", points[2], *_distance(scores, at)),
         _pull_reason(one, other, m, i, j, points[3]),
         _press_reason(one, other, scores, at, points[4]),
@@ -87,14 +98,15 @@ def explain(m: Moments, i: int, j: int, scores: Scores, at: int) -> list[Reason]
     reasons = [reason for reason in reasons if reason.points > 0]
     reasons.sort(key=lambda reason: -reason.points)
     if rule:
-        reasons.insert(0, _rule_reason(rule, one, other, m, i, j, scores, at, total - own))
+        reasons.insert(0, _rule_reason(rule, one, other, m, i, j, scores, at, total - others))
     return reasons
 
 
-def _whole(parts: np.ndarray, total: int) -> list[int]:  # type: ignore[type-arg]
+def _whole(parts: Floats, total: int) -> list[int]:
     """Whole numbers that sum to the total: the largest remainders are rounded up."""
-    down = [int(np.floor(part + 1e-9)) for part in parts]
-    rest = sorted(range(len(parts)), key=lambda k: (-(round(parts[k] - down[k], 6)), k))
+    exact = [float(part) for part in parts]
+    down = [int(part + 1e-9) for part in exact]
+    rest = sorted(range(len(exact)), key=lambda k: (-round(exact[k] - down[k], 6), k))
     for k in rest[: total - sum(down)]:
         down[k] += 1
     return down
@@ -126,7 +138,7 @@ def _time_reason(
     return Reason("time", points, message, hours, words)
 
 
-def _likeness_reason(one: Moment, other: Moment, points: int) -> Reason:
+def _likeness_reason(one: Moment, other: Moment, points: int, press: bool) -> Reason:
     def names(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
         shared = [slug for slug in a if slug in b] or sorted({*a, *b})
         return tuple(TERM_NAMES.get(slug, slug) for slug in shared[:3])
@@ -135,17 +147,21 @@ def _likeness_reason(one: Moment, other: Moment, points: int) -> Reason:
         "public": names(one.audiences, other.audiences),
         "content": names(one.disciplines, other.disciplines),
     }
-    if set(one.disciplines) & set(other.disciplines):
+    if press:
+        # Whom it is made for does not count between two press moments, only what it is.
+        del words["public"]
+        message = N_("work for the same critics: %(content)s")
+    elif set(one.disciplines) & set(other.disciplines):
         message = N_("the same public (%(public)s), both %(content)s")
     else:
         message = N_("the same public (%(public)s), related content (%(content)s)")
-    if not set(one.audiences) & set(other.audiences):
+    if not press and not set(one.audiences) & set(other.audiences):
         message = N_("related publics (%(public)s), alike in content (%(content)s)")
     return Reason("likeness", points, message, {}, words)
 
 
 def _distance(scores: Scores, at: int) -> tuple[str, dict[str, object]]:
-    km = int(round(float(scores.km[at])))
+    km = round(float(scores.km[at]))
     if km == 0:
         return N_("at the same place"), {}
     return N_("%(km)s km apart"), {"km": km}
@@ -162,13 +178,23 @@ def _pull_reason(one: Moment, other: Moment, m: Moments, i: int, j: int, points:
 def _press_reason(one: Moment, other: Moment, scores: Scores, at: int, points: int) -> Reason:
     if scores.theme[at]:
         return Reason("theme", points, N_("the same theme"))
-    if one.role == other.role:
-        message = {
-            "opening": N_("two openings: the same press and guests"),
-            "premiere": N_("two premieres: the same press and guests"),
-        }.get(one.role, N_("the same press"))
-        return Reason("press", points, message)
-    return Reason("press", points, N_("press or guests are wanted by one or both"))
+    roles = sorted({side.role for side in (one, other)} & ROLE_NAMES.keys())
+    words = {"roles": tuple(ROLE_NAMES[role] for role in roles)}
+    if one.role in MARKETING_ROLES:
+        if one.role == other.role:
+            return Reason(
+                "press", points, N_("the same moment of publicity for both (%(roles)s)"), {}, words
+            )
+        return Reason("press", points, N_("two moments of publicity (%(roles)s)"), {}, words)
+    if one.role in PRESS_ROLES and other.role in PRESS_ROLES:
+        if one.role == other.role == "opening":
+            return Reason("press", points, N_("two openings: the same press and guests"))
+        if one.role == other.role == "premiere":
+            return Reason("press", points, N_("two premieres: the same press and guests"))
+        return Reason("press", points, N_("both want press and guests (%(roles)s)"), {}, words)
+    return Reason(
+        "press", points, N_("one of the two wants press and guests (%(roles)s)"), {}, words
+    )
 
 
 def _rule_reason(
@@ -176,7 +202,7 @@ def _rule_reason(
     points: int,
 ) -> Reason:  # fmt: skip
     apart = int(max(m.first_day[i] - m.last_day[j], m.first_day[j] - m.last_day[i], 0))
-    km = int(round(float(scores.km[at])))
+    km = round(float(scores.km[at]))
     params: dict[str, object] = {"km": km, "days": apart, "room": one.room}
     message = {
         "room": N_("the same room at the same time (%(room)s)"),

@@ -1,52 +1,56 @@
 """Scores a file of pairs, shaped as judges write them (``interface.md``, overlaps score; pure)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from calendar_app.core.errors import AppError
-from calendar_app.core.timespan import at_wall
+from calendar_app.core.timespan import HOUSE_ZONE, in_years
 from calendar_app.overlaps.moments import (
     MARKETING_ROLES,
+    PRESS_ROLES,
     REACHES,
     Moment,
     as_arrays,
     assumed_audiences,
     assumed_disciplines,
+    assumed_hours,
 )
 from calendar_app.overlaps.parameters import Parameters, defaults
 from calendar_app.overlaps.reasons import as_json, explain
 from calendar_app.overlaps.scoring import LEVELS, score_pairs
 
-_ROLES = ("run", "regular", "opening", "premiere", "press", "preview", "last_day", "school",
-          *MARKETING_ROLES)  # fmt: skip
+_ROLES = ("run", "regular", "last_day", "school", *PRESS_ROLES, *MARKETING_ROLES)
+_PLANNING = ("idea", "option", "confirmed", "cancelled")
+_USUAL_LENGTH = timedelta(hours=2)
+_MOST = 10**9
 
 
 def score_pairs_file(pairs: Any, parameters: Parameters | None = None) -> Iterator[dict[str, Any]]:
-    """One result a pair, in order. Raises ``ValueError`` naming the pair and the field."""
+    """One result a pair, in order; times are Europe/Amsterdam. Raises ``ValueError`` naming the
+    pair and the field."""
     parameters = parameters or defaults()
     if not isinstance(pairs, list):
         raise ValueError("the file must hold a list of pairs")
     for number, pair in enumerate(pairs, start=1):
         if not isinstance(pair, dict):
             raise ValueError(f"pair {number} is not an object")
-        name = str(pair.get("id", number))
-        sides = [
-            _moment(pair.get(side), name, side, key, parameters) for key, side in enumerate("ab")
-        ]
-        if pair["a"].get("institution") == pair["b"].get("institution"):
+        name = pair.get("id", number)
+        readers = [_Reader(f"pair {name}, ", pair).inside(side) for side in "ab"]
+        sides = [_moment(reader, key, parameters) for key, reader in enumerate(readers)]
+        institutions = [reader.text("institution") for reader in readers]
+        if institutions[0] and institutions[0] == institutions[1]:
             sides[1] = replace(sides[1], lead=sides[0].lead)
-        yield {"id": pair.get("id", number), **_result(sides, pair, parameters)}
+        planning = [reader.one_of("planning", _PLANNING, "confirmed") for reader in readers]
+        yield {"id": name, **_result(sides, "cancelled" in planning, parameters)}
 
 
-def _result(sides: list[Moment], pair: Mapping[str, Any], parameters: Parameters) -> dict[str, Any]:
+def _result(sides: list[Moment], cancelled: bool, parameters: Parameters) -> dict[str, Any]:
     moments = as_arrays(sides, parameters)
-    i, j = np.array([0]), np.array([1])
-    scores = score_pairs(moments, i, j, parameters)
-    cancelled = any(pair[side].get("planning") == "cancelled" for side in "ab")
+    scores = score_pairs(moments, np.array([0]), np.array([1]), parameters)
     reasons = [] if cancelled else explain(moments, 0, 1, scores, 0)
     lanes = {side.role in MARKETING_ROLES for side in sides}
     return {
@@ -58,61 +62,124 @@ def _result(sides: list[Moment], pair: Mapping[str, Any], parameters: Parameters
     }
 
 
-def _moment(told: Any, pair: str, side: str, key: int, parameters: Parameters) -> Moment:
-    def fail(what: str) -> ValueError:
-        return ValueError(f"pair {pair}, {side}: {what}")
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the fields of an object and names the one that is wrong."""
 
-    if not isinstance(told, dict):
-        raise fail("is missing")
-    occurrence, venue = told.get("occurrence"), told.get("venue")
-    if not isinstance(occurrence, dict) or not isinstance(venue, dict):
-        raise fail("occurrence or venue is missing")
+    where: str
+    values: Mapping[str, Any]
 
-    def words(name: str) -> tuple[str, ...]:
-        found = told.get(name) or []
-        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-            raise fail(f"{name} must be a list of slugs")
-        return tuple(found)
+    def fail(self, field: str, why: str) -> NoReturn:
+        raise ValueError(f"{self.where}{field}: {why}")
 
-    def whole(name: str, source: Mapping[str, Any] = told) -> int | None:
-        found = source.get(name)
+    def inside(self, field: str) -> "_Reader":
+        found = self.values.get(field)
+        if not isinstance(found, dict):
+            self.fail(field, "must be an object")
+        return _Reader(f"{self.where}{field}.", found)
+
+    def optional(self, field: str) -> "_Reader | None":
+        return None if self.values.get(field) is None else self.inside(field)
+
+    def text(self, field: str) -> str:
+        found = self.values.get(field)
         if found is None:
-            return None
-        if isinstance(found, bool) or not isinstance(found, int) or found < 0:
-            raise fail(f"{name} must be a whole number or null")
+            return ""
+        if not isinstance(found, str):
+            self.fail(field, "must be a text or null")
         return found
 
-    try:
-        start, end = (
-            int(at_wall(datetime.fromisoformat(occurrence[name]), 0).timestamp())
-            for name in ("start", "end")
-        )
-        lat, lon = float(venue["lat"]), float(venue["lon"])
-    except (KeyError, TypeError, ValueError, OverflowError, AppError) as error:
-        raise fail(f"start, end, lat or lon is not right ({error})") from None
-    if end <= start:
-        raise fail("end must be after start")
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise fail("lat or lon is not on the map")
-    role, reach = occurrence.get("role", "regular"), told.get("reach") or "regional"
-    if role not in _ROLES:
-        raise fail(f"role {role!r} is not known")
-    if reach not in REACHES:
-        raise fail(f"reach {reach!r} is not known")
-    radius = told.get("radiusAgreement")
-    if radius is not None and not isinstance(radius, dict):
-        raise fail("radiusAgreement must be an object or null")
-    kind = str(told.get("kind", ""))
+    def one_of(self, field: str, values: tuple[str, ...], default: str) -> str:
+        found = self.text(field) or default
+        if found not in values:
+            self.fail(field, f"must be one of {', '.join(values)}")
+        return found
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        found = self.values.get(field)
+        if found is None:
+            return ()
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            self.fail(field, "must be a list of slugs")
+        return tuple(found)
+
+    def number(self, field: str, low: float, high: float) -> float | None:
+        found = self.values.get(field)
+        if found is None:
+            return None
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            self.fail(field, "must be a number or null")
+        if not low <= found <= high:
+            self.fail(field, f"must lie between {low:g} and {high:g}")
+        return float(found)
+
+    def whole(self, field: str) -> int | None:
+        found = self.number(field, 0, _MOST)
+        return None if found is None else round(found)
+
+    def degrees(self, field: str, most: float) -> float:
+        found = self.number(field, -most, most)
+        return self.fail(field, "is missing") if found is None else found
+
+    def time(self, field: str) -> tuple[datetime, bool] | None:
+        """The wall time, and whether an hour was given."""
+        given = self.text(field)
+        if not given:
+            return None
+        try:
+            timed = len(given) > len("2027-03-12")
+            found = (
+                datetime.fromisoformat(given)
+                if timed
+                else datetime.combine(date.fromisoformat(given), datetime.min.time())
+            )
+        except ValueError:
+            self.fail(field, "must look like 2027-03-12T20:15")
+        if found.tzinfo is not None:
+            found = found.astimezone(ZoneInfo(HOUSE_ZONE)).replace(tzinfo=None)
+        if not in_years(found.date()):
+            self.fail(field, "must lie between 1990 and 2099")
+        return found, timed
+
+
+def _moment(told: _Reader, key: int, parameters: Parameters) -> Moment:
+    venue, occurrence = told.inside("venue"), told.inside("occurrence")
+    radius = told.optional("radiusAgreement")
+    kind, role = told.text("kind"), occurrence.one_of("role", _ROLES, "regular")
+    starts, ends = _span(occurrence, kind, role, parameters)
+    lat, lon = venue.degrees("lat", 90), venue.degrees("lon", 180)
     return Moment(
         key=key, event=key, lead=key, kind=kind, role=role,
-        starts_at=start, ends_at=end, lat=lat, lon=lon,
-        disciplines=assumed_disciplines(kind, words("disciplines"), (), parameters),
-        audiences=assumed_audiences(kind, words("audiences"), parameters),
-        themes=words("themes"), reach=reach, visitors=whole("expectedVisitors"),
-        performances=whole("performances") or 1, venue=str(venue.get("name") or f"{lat},{lon}"),
-        room=str(venue.get("room") or ""), umbrella=told.get("umbrella"),
-        production=told.get("production"), genre=told.get("genre"),
-        radius_km=whole("km", radius) if radius else None,
-        radius_weeks=whole("weeks", radius) if radius else None,
-        access=frozenset(words("access")),
+        starts_at=starts, ends_at=ends, lat=lat, lon=lon,
+        disciplines=assumed_disciplines(kind, told.texts("disciplines"), (), parameters),
+        audiences=assumed_audiences(kind, told.texts("audiences"), parameters),
+        themes=told.texts("themes"), reach=told.one_of("reach", REACHES, "regional"),
+        visitors=told.whole("expectedVisitors"), performances=told.whole("performances") or 1,
+        venue=venue.text("name") or f"{lat},{lon}", room=venue.text("room"),
+        umbrella=told.text("umbrella") or None, production=told.text("production") or None,
+        genre=told.text("genre") or None,
+        radius_km=radius.whole("km") if radius else None,
+        radius_weeks=radius.whole("weeks") if radius else None,
+        access=frozenset(told.texts("access")),
     )  # fmt: skip
+
+
+def _span(when: _Reader, kind: str, role: str, parameters: Parameters) -> tuple[int, int]:
+    """UTC seconds. A day without an hour takes the kind's usual hours (its last day is named,
+    so inclusive); without an end it takes two hours."""
+    starts, ends = when.time("start"), when.time("end")
+    if starts is None:
+        when.fail("start", "is missing")
+    if not starts[1]:
+        first = starts[0].date()
+        last = max(first, ends[0].date()) if ends else first
+        return assumed_hours(kind, role, first, last, parameters)
+    until = ends[0] if ends and ends[1] else starts[0] + _USUAL_LENGTH
+    zone = ZoneInfo(HOUSE_ZONE)
+    begin, end = (int(at.replace(tzinfo=zone).timestamp()) for at in (starts[0], until))
+    if end <= begin:
+        # The night the clock goes back: the second of the two hours is meant.
+        end = int(until.replace(tzinfo=zone, fold=1).timestamp())
+    if end <= begin:
+        when.fail("end", "must be after the start")
+    return begin, end
