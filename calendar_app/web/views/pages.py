@@ -42,7 +42,7 @@ def home() -> str:
             days=days,
             regions=regions,
             counts=counts,
-            most=max([sum(counts[day, r.id] for r in regions) for day in days] + [1]),
+            most=max(counts.values(), default=1),
             highlights=shapes.by_day(shapes.list_entries(chosen, (), today, days[-1])),
             members={r.id: [i for i in institutions if i.region_id == r.id] for r in regions},
         )
