@@ -7,7 +7,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 # Only what is locked, only if its hash is right.
 LOCKED := $(PIP) --require-hashes --requirement
 # Node comes from a wheel in .venv.
@@ -28,7 +28,7 @@ run: $(STAMPS)/run $(VENDOR) ## Set up what is needed, load a demonstration seas
 	@$(BIN)/calendar-app user list | awk '/@demo\.example/ { \
 	    if (!n++) print "\nDemonstration accounts, password demo-demo-demo:"; \
 	    if (!/^editor/ || e++ < 4) print "  " $$1; else more++ } \
-	    END { if (more) print "  … and " more " more editors: calendar-app user list" }'
+	    END { if (more) print "  … and " more " more editors: .venv/bin/calendar-app user list" }'
 	@echo; echo "Open http://$${HOST:-127.0.0.1}:$${PORT:-8000}/ (Ctrl+C stops the site)"; echo
 	@exec $(BIN)/calendar-app serve
 
@@ -82,7 +82,7 @@ $(STAMPS)/venv:
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/run: $(STAMPS)/venv requirements/setup.txt pyproject.toml scripts/bundle.py
-	@echo "Installing the locked requirements …"
+	@echo "Installing the locked requirements (a minute, the first time) …"
 	@$(LOCKED) requirements/setup.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -106,5 +106,5 @@ $(NODE_TOOLS): package-lock.json | $(VENDOR) $(STAMPS)/run
 $(STAMPS)/peers: $(STAMPS)/venv requirements/peers.txt
 	@echo "Installing what we measure against …"
 	@sh scripts/venv.sh .venv-peers
-	@.venv-peers/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --requirement requirements/peers.txt
+	@.venv-peers/bin/python -m pip --disable-pip-version-check -qq install --require-hashes --requirement requirements/peers.txt
 	@touch $@
