@@ -153,9 +153,9 @@ def _times(event: FeedEvent) -> list[str]:
             line("DTEND;VALUE=DATE", event.ends_on.strftime("%Y%m%d")),
         ]
     starts, ends = event.starts_at.astimezone(_ZONE), event.ends_at.astimezone(_ZONE)
-    # A local time names the first pass of a fold (RFC 5545, 3.3.5), so the second needs UTC;
-    # so do years before today's rules.
-    if starts.fold or ends.fold or starts.year < _FIRST_RULED_YEAR:
+    # A local time that happens twice means its first pass (RFC 5545, 3.3.5), but ical.js takes the
+    # second: both ends in UTC then. So too before the years of today's rules.
+    if _twice(starts) or _twice(ends) or starts.year < _FIRST_RULED_YEAR:
         return [
             line("DTSTART", utc_text(event.starts_at)),
             line("DTEND", utc_text(event.ends_at)),
@@ -164,6 +164,10 @@ def _times(event: FeedEvent) -> list[str]:
         line(f"DTSTART;TZID={HOUSE_ZONE}", starts.strftime("%Y%m%dT%H%M%S")),
         line(f"DTEND;TZID={HOUSE_ZONE}", ends.strftime("%Y%m%dT%H%M%S")),
     ]
+
+
+def _twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _place(event: FeedEvent) -> list[str]:

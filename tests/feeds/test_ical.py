@@ -110,7 +110,7 @@ class TestTime:
         assert "DTSTART;VALUE=DATE:20270312" in found
         assert "DTEND;VALUE=DATE:20270601" in found
 
-    def test_a_time_in_the_second_pass_of_a_fold_has_both_ends_in_utc(self) -> None:
+    def test_a_time_in_a_fold_has_both_ends_in_utc(self) -> None:
         # 31 October 2027: 02:30 happens at 00:30 and again at 01:30 UTC.
         second = replace(
             CONCERT,
@@ -122,7 +122,8 @@ class TestTime:
                              ends_at=datetime(2027, 10, 31, 1, 30, tzinfo=UTC))  # fmt: skip
         assert {"DTSTART:20271030T200000Z", "DTEND:20271031T013000Z"} <= set(lines_of(ends_in_it))
         first = replace(second, starts_at=datetime(2027, 10, 31, 0, 30, tzinfo=UTC))
-        assert "DTSTART;TZID=Europe/Amsterdam:20271031T023000" in lines_of(first)
+        # The first too, because ical.js reads a local time there as the second.
+        assert "DTSTART:20271031T003000Z" in lines_of(first)
 
     @given(
         start=st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 1), timezones=st.just(UTC)),

@@ -2,7 +2,9 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,8 +22,10 @@ const body = JSON.parse(await new Response(process.stdin).text());
 const calendar = new ICAL.Component(ICAL.parse(body));
 const zone = new ICAL.Timezone(calendar.getFirstSubcomponent("vtimezone"));
 const found = [];
-// Wall times every half hour, 2020 to 2045, as ical.js takes them to UTC.
-for (let at = Date.UTC(2020, 0, 1); at < Date.UTC(2046, 0, 1); at += 1800000) {
+// Wall times every half hour in the months of change, every twelve hours otherwise.
+let step = 1800000;
+for (let at = Date.UTC(2020, 0, 1); at < Date.UTC(2046, 0, 1); at += step) {
+  step = [2, 9].includes(new Date(at).getUTCMonth()) ? 1800000 : 43200000;
   const d = new Date(at);
   const wall = new ICAL.Time({ year: d.getUTCFullYear(), month: d.getUTCMonth() + 1,
     day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes(), second: 0 }, zone);
@@ -52,25 +56,34 @@ def run_js(script: str, stdin: str) -> object:
     return json.loads(done.stdout)
 
 
-def walls() -> list[datetime]:
-    count = int((datetime(2046, 1, 1) - datetime(2020, 1, 1)) / HALF_HOUR)
-    return [datetime(2020, 1, 1) + n * HALF_HOUR for n in range(count)]
+def walls() -> Iterator[datetime]:
+    """The wall times that the script above asks for."""
+    at = datetime(2020, 1, 1)
+    while at < datetime(2046, 1, 1):
+        yield at
+        at += HALF_HOUR if at.month in (3, 10) else timedelta(hours=12)
 
 
-def test_icalendar_agrees_with_zoneinfo_every_half_hour_2020_to_2045() -> None:
+def test_icalendar_agrees_with_zoneinfo_around_every_change_2020_to_2045() -> None:
+    """Every half hour within two days of a change of the clock, and every noon. (All half hours
+    were tried once: no difference; but icalendar takes 0.1 ms for each.)"""
     read = icalendar.Calendar.from_ical(download([])).walk("VTIMEZONE")[0]
     ours, theirs = read.to_tz(lookup_tzid=False), ZoneInfo("Europe/Amsterdam")
-    start = datetime(2020, 1, 1, tzinfo=UTC)
-    instants = int((datetime(2046, 1, 1, tzinfo=UTC) - start) / HALF_HOUR)
+    noons = [datetime(2020, 1, 1, 12, tzinfo=UTC) + timedelta(days=n) for n in range(9496)]
+    asked = set(noons)
+    for before, after in pairwise(noons):
+        if before.astimezone(theirs).utcoffset() != after.astimezone(theirs).utcoffset():
+            asked |= {before + n * HALF_HOUR for n in range(-48, 144)}
+    assert len(asked) > 52 * 190
     wrong = [
         at
-        for at in (start + n * HALF_HOUR for n in range(instants))
+        for at in sorted(asked)
         if at.astimezone(ours).replace(tzinfo=None) != at.astimezone(theirs).replace(tzinfo=None)
     ]
     assert wrong == []
 
 
-def test_ical_js_agrees_with_zoneinfo_every_half_hour_2020_to_2045() -> None:
+def test_ical_js_agrees_with_zoneinfo_2020_to_2045() -> None:
     offsets = run_js(_COMPARE, json.dumps(download([]).decode()))
     zone = ZoneInfo("Europe/Amsterdam")
     wrong = []
