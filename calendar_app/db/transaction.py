@@ -30,7 +30,7 @@ def transaction(session: Session) -> Iterator[Session]:
 
 @contextmanager
 def reading(session: Session) -> Iterator[Session]:
-    """A reading transaction: refuses to flush, always rolled back."""
+    """A reading transaction: refuses to flush. What was loaded stays usable afterwards."""
 
     def refuse(_session: Session, _context: Any, _instances: Any) -> None:
         raise RuntimeError("a reading session has something to write")
@@ -38,6 +38,10 @@ def reading(session: Session) -> Iterator[Session]:
     event.listen(session, "before_flush", refuse)
     try:
         yield session
+        # Not a rollback: that would expire everything, and each look at it be a query.
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
     finally:
         event.remove(session, "before_flush", refuse)
-        session.rollback()

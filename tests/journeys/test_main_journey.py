@@ -96,7 +96,7 @@ def test_without_javascript_the_date_is_checked_by_a_button(new_page, sign_in) -
         page.goto("/events/new")
         page.get_by_label("Soort activiteit").select_option("dance")
         page.get_by_label("Werktitel").fill(title)
-        page.get_by_label("Datum").fill(day.isoformat())
+        page.locator("#f-starts_on").fill(day.isoformat())
         page.locator("#f-starts_time").fill("20:00")
         page.get_by_role("button", name="Controleer deze datum").click()
         assert page.get_by_label("Werktitel").input_value() == title
@@ -111,7 +111,7 @@ def test_thirty_seconds_are_enough(new_page, sign_in) -> None:
     page.goto("/events/new")
     page.get_by_label("Soort activiteit").select_option("concert")
     page.get_by_label("Werktitel").fill("Nog zonder naam")
-    page.get_by_label("Datum").fill((a_quiet_friday() + timedelta(days=28)).isoformat())
+    page.locator("#f-starts_on").fill((a_quiet_friday() + timedelta(days=28)).isoformat())
     save(page)
 
 
@@ -123,7 +123,7 @@ def test_the_form_by_keyboard_alone(new_page, sign_in) -> None:
     page.keyboard.type("Concert")
     page.keyboard.press("Tab")
     page.keyboard.type("Met het toetsenbord")
-    page.get_by_label("Datum").fill((a_quiet_friday() + timedelta(days=35)).isoformat())
+    page.locator("#f-starts_on").fill((a_quiet_friday() + timedelta(days=35)).isoformat())
     page.get_by_role("button", name="Opslaan").focus()
     page.keyboard.press("Enter")
     page.get_by_text("Opgeslagen.").wait_for()
@@ -136,7 +136,7 @@ def test_a_stale_save_shows_both_versions(new_page, sign_in) -> None:
     one.goto("/events/new")
     one.get_by_label("Soort activiteit").select_option("concert")
     one.get_by_label("Werktitel").fill("Tegelijk bewerkt")
-    one.get_by_label("Datum").fill((a_quiet_friday() + timedelta(days=42)).isoformat())
+    one.locator("#f-starts_on").fill((a_quiet_friday() + timedelta(days=42)).isoformat())
     save(one)
     address = one.get_by_role("link", name="Wijzigen").get_attribute("href")
     for page in (one, other):
