@@ -213,7 +213,7 @@ def feed(path: str) -> None:
     with _session() as (settings, session):
         with reading(session):
             body = publish.feed_bytes(session, path, utc_now(), settings.base_url)
-    click.get_binary_stream("stdout").write(body)
+    sys.stdout.buffer.write(body)
 
 
 @cli.group()

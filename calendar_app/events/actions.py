@@ -59,7 +59,13 @@ def add_event(
 ) -> Event:
     """Stores a new event with its moments and the first line of its history."""
     event = Event(
-        public_id=public_id or new_public_id(),created_at=now, created_by_id=user_id, updated_at=now, terms=[], occurrences=[])
+        public_id=public_id or new_public_id(),
+        created_at=now,
+        created_by_id=user_id,
+        updated_at=now,
+        terms=[],
+        occurrences=[],
+    )
     _set_plain(event, draft)
     event.terms = _terms(session, draft)
     event.occurrences = [_new_occurrence(moment) for moment in draft.moments]

@@ -61,8 +61,9 @@ def _page(public_id: str, form: ConflictForm) -> str:
     with reading(current.session):
         found = flag.see_case(current.session, current.viewer, public_id, current.now)
         people = {entry.user_id for entry in found.entries if entry.user_id}
-        people |= {found.case.conflict.owner_id} - {None}
-        names = names_of(current.session, {key for key in people if key is not None})
+        if found.case.conflict.owner_id is not None:
+            people.add(found.case.conflict.owner_id)
+        names = names_of(current.session, people)
     leads = {event.lead.slug: event.lead for event in found.case.events}
     if not form.do.choices:
         form.offer({slug: lead.id for slug, lead in leads.items()})

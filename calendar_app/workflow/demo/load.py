@@ -22,7 +22,7 @@ from calendar_app.workflow.demo.season import House, Planned, Season, plan_seaso
 from calendar_app.workflow.demo.seeded import seeded
 from calendar_app.workflow.demo.titles import FIRST_NAMES, LAST_NAMES
 
-PASSWORD = "demo-demo-demo"
+PASSWORD = "demo-demo-demo"  # noqa: S105 - known to all, and only ever made here
 _BLOCK = 2000
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 

@@ -147,8 +147,7 @@ def plan_season(
         if not booked.isdisjoint(wanted):
             continue
         booked.update(wanted)
-        for planned in group[: events - count]:
-            yield planned
+        yield from group[: events - count]
         count += len(group[: events - count])
 
 
@@ -259,7 +258,8 @@ def _visitors(random: Random, draft: EventDraft) -> int | None:
     base = {"concert": 450, "theatre": 350, "dance": 300, "film": 90, "exhibition": 250, "lecture": 80,
             "family": 250, "festival": 1200, "conference": 180, "open-day": 900, "market": 700}  # fmt: skip
     reach = {"local": 0.5, "regional": 1.0, "national": 2.2}[draft.reach]
-    return max(12, round(base.get(draft.kind, 35) * reach * random.uniform(0.6, 1.5), -1))
+    visitors = base.get(draft.kind, 35) * reach * random.uniform(0.6, 1.5)
+    return max(12, round(visitors / 10) * 10)
 
 
 def timed(role: str, day: date, start: tuple[int, int], minutes: int) -> Moment:
