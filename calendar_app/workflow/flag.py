@@ -132,6 +132,7 @@ def check_draft(
     draft: EventDraft,
     now: datetime,
     event_id: int | None = None,
+    propose: bool = True,
 ) -> Found:
     """What a draft would clash with, scored as if it were saved. ``event_id`` is the stored event
     that is being changed: it does not clash with itself."""
@@ -158,7 +159,9 @@ def check_draft(
     marker = None
     if hidden:
         marker = _marker(session, draft, parameters, hidden, own)
-    quieter = _quieter(session, viewer, draft, now, event_id or 0, parameters)
+    quieter = (
+        _quieter(session, viewer, draft, now, event_id or 0, parameters) if propose else []
+    )
     return Found(clashes[:SHOWN], max(0, len(clashes) - SHOWN), marker, quieter)
 
 

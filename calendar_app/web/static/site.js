@@ -43,3 +43,11 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("change", { bubbles: true }));
   field.focus();
 });
+
+// An exhibition runs from … until: offered at once, while nothing else was chosen yet.
+const kind = document.getElementById("f-kind");
+kind?.addEventListener("change", () => {
+  const period = document.querySelector("input[name=date_type][value=periodic]");
+  const date = document.getElementById("f-starts_on");
+  if (kind.value === "exhibition" && period && date && !date.value) period.checked = true;
+});

@@ -9,12 +9,14 @@ from calendar_app.core.errors import NotFound
 from calendar_app.core.language import pick
 from calendar_app.core.names import PUBLIC_ID, slugify
 from calendar_app.db.transaction import reading
+from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Occurrence, Term
 from calendar_app.events.queries import access_of, find_term, get_event, visible
 from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.context import current
 from calendar_app.web.wording import last_day
+from calendar_app.workflow import flag
 
 blueprint = Blueprint("event_page", __name__)
 
@@ -51,7 +53,15 @@ def show(public_id: str, slug: str) -> str | Response:
         if slug != (slugify(event.title_nl or event.title_en) or "-"):
             return redirect(event_url(event), 303)
         kind = find_term(current.session, "kind", event.kind)
-        return current.page("events/show.html", **_page(event, kind, viewer))
+        inside = sees_inside(viewer, access_of(event))
+        found = None
+        if inside and event.planning != "cancelled":
+            found = flag.check_draft(
+                current.session, viewer, draft_of(event), current.now, event.id, propose=False
+            )
+        cases = flag.list_cases_of(current.session, viewer, event, current.now)
+        values = _page(event, kind, viewer)
+    return current.page("events/show.html", found=found, problem="", cases=cases, **values)
 
 
 def _is_public(event: Event) -> bool:

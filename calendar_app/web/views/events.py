@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound, Stale, TooMany
 from calendar_app.core.language import N_
-from calendar_app.core.names import PUBLIC_ID, clean_line, new_public_id, slugify
+from calendar_app.core.names import PUBLIC_ID, clean_line, new_public_id
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Term
-from calendar_app.events.queries import access_of, list_changes, list_terms
+from calendar_app.events.queries import list_changes, list_terms
 from calendar_app.events.rules import EventDraft
-from calendar_app.events.visibility import effective_visibility
 from calendar_app.people.models import Institution
 from calendar_app.people.queries import list_own_institutions, names_of
 from calendar_app.places.models import Venue
@@ -24,6 +23,7 @@ from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
 from calendar_app.web.forms import event_words as words
 from calendar_app.web.forms.event import EventForm, keep_other_moments, values_of
+from calendar_app.web.views.event_page import event_url
 from calendar_app.workflow import flag, register
 
 blueprint = Blueprint("events", __name__)
@@ -65,14 +65,6 @@ def load_offered() -> Offered:
         list_own_institutions(session, current.viewer.institution_ids),
         list_venues(session),
     )
-
-
-def event_url(event: Event) -> str:
-    """The canonical address of an event's page."""
-    return url_for(
-        "event_page.show", public_id=event.public_id,
-        slug=slugify(event.title_nl or event.title_en) or "-",
-    )  # fmt: skip
 
 
 def form_page(
@@ -252,13 +244,3 @@ def history(public_id: str) -> str:
         return current.page(
             "events/history.html", event=event, changes=changes, names=names, **WORDS
         )
-
-
-def who_sees(event: Event) -> str:
-    """In words, exactly who sees the event now."""
-    return {
-        "sealed": N_("Only your own institution sees it; it does count in the overlaps."),
-        "coordinators": N_("Your own institution and the coordinators of both regions see it."),
-        "partners": N_("Everyone with an account sees it; the public does not."),
-        "public": N_("Everyone sees it, and it is in the public feeds."),
-    }[effective_visibility(access_of(event), current.now)]
