@@ -300,7 +300,7 @@ def _dated(random: Random, draft: EventDraft, day: date, season: Season) -> Even
         return replace(draft, moments=(moment,), date_type="single")
     step = 7 if kind in ("course", "workshop", "tour", "education") else 1
     moments: list[Moment] = []
-    while len(moments) < run and day <= season.last:
+    while len(moments) < run and (day <= season.last or not moments):
         if step == 7 or day.weekday() >= 2 or random.random() < 0.2:
             first = not moments and kind in ("theatre", "dance")
             moments.append(timed("premiere" if first else role, day, start, minutes))
