@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -129,7 +129,7 @@ def subscribe() -> str:
     """The chosen feed (``?region=rijnland``; everything otherwise) and all there are."""
     selection = _chosen()
     session, settings = current.session, current.settings
-    _ = current.viewer
+    current.viewer  # noqa: B018 - looked up before the reading transaction, as everywhere
     with reading(session):
         info = queries.get_info(session, selection)
         name = serve.calendar_name(info, selection, current.language)
@@ -139,7 +139,6 @@ def subscribe() -> str:
             name=name,
             count=queries.count_items(session, selection, current.now),
             links=links_for(selection, name, current.language, settings.base_url),
-            host=urlsplit(settings.base_url).hostname,
             **_offers(),
         )
 
