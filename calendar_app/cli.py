@@ -26,7 +26,7 @@ from calendar_app.db.engine import WAL_SAFE, make_engine, session_factory, sqlit
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.queries import count_events
 from calendar_app.overlaps.score_file import score_pairs_file
-from calendar_app.workflow import flag, manage, publish
+from calendar_app.workflow import flag, manage, publish, register
 from calendar_app.workflow.demo.load import load_demo
 
 
@@ -143,6 +143,7 @@ def migrate() -> None:
         with session_factory(engine)() as session:
             with transaction(session):
                 manage.load_reference(session)
+                register.refresh_times(session, utc_now(), settings.base_url)
             publish.ensure_rendered(session, utc_now(), settings.base_url)
 
 

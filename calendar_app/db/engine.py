@@ -35,7 +35,14 @@ def make_engine(url: str, busy_ms: int = BUSY_MS) -> Engine:
         return _sqlite_engine(url, parsed.database, busy_ms)
     if parsed.get_backend_name() == "postgresql" and parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    return create_engine(
+        parsed,
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        # A lock held from outside is an error after a while, as on SQLite; not a page that hangs.
+        connect_args={"options": f"-c lock_timeout={busy_ms}"},
+    )
 
 
 def _sqlite_engine(url: str, database: str | None, busy_ms: int) -> Engine:

@@ -120,6 +120,17 @@ def check_draft(session: Session, draft: EventDraft) -> None:
         raise Invalid(*errors)
 
 
+def refresh_times(session: Session, now: datetime, base_url: str) -> int:
+    """After the rules of a time zone changed: the wall times stay, the instants, overlaps and
+    feeds follow. Returns how many events moved."""
+    moved = actions.refresh_instants(session)
+    if moved:
+        session.expire_all()
+        flag_events(session, moved, now)
+        rerender(session, sorted(moved), now, base_url)
+    return len(moved)
+
+
 def _follow(session: Session, event: Event, now: datetime, base_url: str) -> None:
     flag_events(session, [event.id], now)
     rerender(session, [event.id], now, base_url)
