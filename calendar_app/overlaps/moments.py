@@ -6,7 +6,7 @@ hours (``product.md``, The 30-second entry).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -141,11 +141,43 @@ class _Codes:
 _ACCESS = {"sign-language": 1, "audio-description": 2}
 
 
-def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
+class Codebook:
+    """The numbers of all values that occur, and the likeness between them. Arrays that share a
+    book can be joined; its tables grow with it."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.formats, self.genres, self.venues, self.rooms = (_Codes() for _ in range(4))
+        self.umbrellas, self.productions = _Codes(), _Codes()
+        self.disciplines, self.audiences, self.themes = (_Codes() for _ in range(3))
+        self._sizes: tuple[int, ...] = ()
+        self._tables: dict[str, Any] = {}
+
+    def tables(self) -> dict[str, Any]:
+        """The tables for the numbers given out so far; computed when there are new ones."""
+        codes = (self.formats, self.genres, self.disciplines, self.audiences, self.themes)
+        sizes = tuple(len(one.known) for one in codes)
+        if sizes != self._sizes:
+            self._tables = {
+                "formats": self.formats.values(),
+                "discipline_likeness": set_table(
+                    self.disciplines.values(), "disciplines", self.parameters
+                ),
+                "audience_likeness": set_table(
+                    self.audiences.values(), "audiences", self.parameters
+                ),
+                "genre_likeness": genre_table(self.genres.values(), self.parameters),
+                "shared_theme": shared_table(self.themes.values()),
+            }
+            self._sizes = sizes
+        return self._tables
+
+
+def as_arrays(
+    moments: Sequence[Moment], parameters: Parameters, book: Codebook | None = None
+) -> Moments:
     """The moments as arrays, in the given order."""
-    formats, genres, venues, rooms = _Codes(), _Codes(), _Codes(), _Codes()
-    umbrellas, productions = _Codes(), _Codes()
-    disciplines, audiences, themes = _Codes(), _Codes(), _Codes()
+    book = book or Codebook(parameters)
     starts = np.array([m.starts_at for m in moments], np.int64)
     ends = np.array([m.ends_at for m in moments], np.int64)
     marketing = np.array([m.role in MARKETING_ROLES for m in moments], bool)
@@ -153,6 +185,19 @@ def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
     weeks_end = first_slot + (_CAMPAIGN_DAYS - 1) * len(PARTS)
     last_slot = np.where(marketing, np.minimum(last_slot, weeks_end), last_slot)
     default_visitors = parameters["pull"]["default_visitors"]
+    codes: dict[str, Any] = {
+        "discipline_set": [book.disciplines(tuple(sorted(set(m.disciplines)))) for m in moments],
+        "audience_set": [book.audiences(tuple(sorted(set(m.audiences)))) for m in moments],
+        "theme_set": [book.themes(tuple(sorted(set(m.themes)))) for m in moments],
+        "format": [book.formats(format_of(m.kind, m.audiences, parameters)) for m in moments],
+        "genre": [book.genres.optional(fold_name(m.genre)) for m in moments],
+        "venue": [book.venues.optional(m.venue) for m in moments],
+        "room": [book.rooms.optional(fold_name(m.room)) for m in moments],
+        "umbrella": [book.umbrellas.optional(m.umbrella) for m in moments],
+        "production": [book.productions.optional(fold_name(m.production)) for m in moments],
+    }
+
+    numbers: dict[str, Any] = {name: np.array(one, np.int64) for name, one in codes.items()}
 
     def ints(values: list[int]) -> Ints:
         return np.array(values, np.int64)
@@ -181,24 +226,40 @@ def as_arrays(moments: Sequence[Moment], parameters: Parameters) -> Moments:
         performances=floats([max(1, m.performances) for m in moments]),
         compared=np.array([m.compared for m in moments], bool),
         reach=ints([REACHES.index(m.reach) for m in moments]),
-        genre=ints([genres.optional(fold_name(m.genre)) for m in moments]),
-        venue=ints([venues.optional(m.venue) for m in moments]),
-        room=ints([rooms.optional(fold_name(m.room)) for m in moments]),
-        umbrella=ints([umbrellas.optional(m.umbrella) for m in moments]),
-        production=ints([productions.optional(fold_name(m.production)) for m in moments]),
         radius_km=floats([m.radius_km or 0 for m in moments]),
         radius_days=floats([7 * (m.radius_weeks or 0) for m in moments]),
         access=ints([sum(_ACCESS.get(fact, 0) for fact in m.access) for m in moments]),
-        discipline_set=ints([disciplines(tuple(sorted(set(m.disciplines)))) for m in moments]),
-        audience_set=ints([audiences(tuple(sorted(set(m.audiences)))) for m in moments]),
-        theme_set=ints([themes(tuple(sorted(set(m.themes)))) for m in moments]),
-        format=ints([formats(format_of(m.kind, m.audiences, parameters)) for m in moments]),
-        formats=formats.values(),
-        discipline_likeness=set_table(disciplines.values(), "disciplines", parameters),
-        audience_likeness=set_table(audiences.values(), "audiences", parameters),
-        genre_likeness=genre_table(genres.values(), parameters),
-        shared_theme=shared_table(themes.values()),
+        **numbers,
+        **book.tables(),
         source=moments,
+    )
+
+
+_TABLES = (
+    "formats", "discipline_likeness", "audience_likeness", "genre_likeness", "shared_theme",
+)  # fmt: skip
+_COLUMNS = tuple(one.name for one in fields(Moments) if one.name not in (*_TABLES, "source"))
+
+
+def chosen_from(m: Moments, index: Ints) -> Moments:
+    """The moments at these places."""
+    columns: dict[str, Any] = {name: getattr(m, name)[index] for name in _COLUMNS}
+    return Moments(
+        **columns,
+        **{name: getattr(m, name) for name in _TABLES},
+        source=[m.source[at] for at in index.tolist()],
+    )
+
+
+def joined(parts: Sequence[Moments], book: Codebook) -> Moments:
+    """Arrays of one book, one after the other."""
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(m, name) for m in parts]) for name in _COLUMNS
+    }
+    return Moments(
+        **columns,
+        **book.tables(),
+        source=[one for m in parts for one in m.source],
     )
 
 

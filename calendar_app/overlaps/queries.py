@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
 
 from calendar_app.events.models import Event, EventTerm, Occurrence, Term
+from calendar_app.events.queries import visible_clause
 from calendar_app.overlaps.models import Overlap
 from calendar_app.overlaps.moments import (
+    LONGEST,
     MARKETING_ROLES,
     Moment,
     assumed_audiences,
@@ -21,10 +23,9 @@ from calendar_app.overlaps.moments import (
 )
 from calendar_app.overlaps.parameters import Parameters
 from calendar_app.people.models import Institution
+from calendar_app.people.viewer import Viewer
 from calendar_app.places.models import Venue
 
-LONG = 36 * 3600
-"""Seconds beyond which a moment is kept apart, so that a window reads only what starts in it."""
 _MARGIN = timedelta(days=2)
 _MARKETING_MARGIN = timedelta(days=8)
 
@@ -60,17 +61,6 @@ def load_moments(
         Occurrence.role != "run", Occurrence.status == "scheduled", Event.planning != "cancelled"
     )
     wanted = compared if where is None else and_(compared, where)
-    twin = aliased(Occurrence)
-    performances = (
-        select(func.count())
-        .where(
-            twin.event_id == Occurrence.event_id,
-            twin.status == "scheduled",
-            twin.role.in_(("regular", "premiere")),
-        )
-        .correlate(Occurrence)
-        .scalar_subquery()
-    )
     rows = session.execute(
         select(
             Occurrence.id, Occurrence.event_id, Occurrence.role, Occurrence.all_day,
@@ -82,7 +72,6 @@ def load_moments(
             Event.radius_weeks, Event.date_type, Institution.default_disciplines,
             func.coalesce(Venue.lat, Institution.lat).label("lat"),
             func.coalesce(Venue.lon, Institution.lon).label("lon"),
-            performances.label("performances"),
         )
         .join(Event, Event.id == Occurrence.event_id)
         .join(Institution, Institution.id == Event.lead_id)
@@ -99,10 +88,29 @@ def load_moments(
         .order_by(Term.position, Term.id)
     ):
         terms.setdefault(event_id, {}).setdefault(scheme, []).append(slug)
-    return [_moment(row, terms.get(row.event_id, {}), parameters) for row in rows]
+    nights = _nights(session, None if where is None else events)
+    return [
+        _moment(row, terms.get(row.event_id, {}), nights.get(row.event_id, 1), parameters)
+        for row in rows
+    ]
 
 
-def _moment(r: Any, terms: dict[str, list[str]], parameters: Parameters) -> Moment:
+def _nights(session: Session, events: Select[int] | None) -> dict[int, int]:
+    """How long the run of performances of an event is, where it is more than one."""
+    query = (
+        select(Occurrence.event_id, func.count())
+        .where(Occurrence.status == "scheduled", Occurrence.role.in_(("regular", "premiere")))
+        .group_by(Occurrence.event_id)
+        .having(func.count() > 1)
+    )
+    if events is not None:
+        query = query.where(Occurrence.event_id.in_(events))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _moment(
+    r: Any, terms: dict[str, list[str]], performances: int, parameters: Parameters
+) -> Moment:
     starts, ends = r.starts, r.ends
     if r.all_day:
         last = r.ends_on - timedelta(days=1)
@@ -115,10 +123,19 @@ def _moment(r: Any, terms: dict[str, list[str]], parameters: Parameters) -> Mome
         ),
         audiences=assumed_audiences(r.kind, terms.get("audience", ()), parameters),
         themes=tuple(terms.get("theme", ())), reach=r.reach, visitors=r.expected_visitors,
-        performances=r.performances, venue=r.venue_id, room=r.room,
+        performances=performances, venue=r.venue_id, room=r.room,
         umbrella=r.parent_id or r.event_id, production=r.production, genre=r.genre,
         radius_km=r.radius_km, radius_weeks=r.radius_weeks, time_assumed=r.all_day,
     )  # fmt: skip
+
+
+def touches(window: Window) -> ColumnElement[bool]:
+    """Moments in a window. None that counts is longer than :data:`LONGEST`, so that the index on
+    the start is read for that stretch only."""
+    since, until = int(window.since.timestamp()), int(window.until.timestamp())
+    starts = type_coerce(Occurrence.starts_at, BigInteger)
+    ends = type_coerce(Occurrence.ends_at, BigInteger)
+    return and_(starts >= since - LONGEST, starts < until, ends > since)
 
 
 def load_around(
@@ -131,18 +148,9 @@ def load_around(
     """Every moment that could compete in these windows, with these productions, and of these
     events themselves."""
     parts: list[ColumnElement[bool]] = []
-    length = Occurrence.ends_at - Occurrence.starts_at
-    for window in windows:
-        since, until = int(window.since.timestamp()), int(window.until.timestamp())
-        starts = type_coerce(Occurrence.starts_at, BigInteger)
-        ends = type_coerce(Occurrence.ends_at, BigInteger)
-        parts.append(and_(starts >= since - LONG, starts < until, ends > since))
-        parts.append(
-            and_(type_coerce(length, BigInteger) > LONG, Occurrence.role != "run", starts < until,
-                 ends > since)
-        )  # fmt: skip
+    parts.extend(touches(window) for window in windows)
     if productions:
-        parts.append(Event.production.in_(_spellings(session, productions)))
+        parts.append(Event.production.in_(spellings(session, productions)))
     if event_ids:
         parts.append(Occurrence.event_id.in_(event_ids))
     found: dict[int, Moment] = {}
@@ -153,7 +161,7 @@ def load_around(
     return [found[key] for key in sorted(found)]
 
 
-def _spellings(session: Session, productions: Collection[str]) -> list[str]:
+def spellings(session: Session, productions: Collection[str]) -> list[str]:
     """The productions as they are stored: people write one name in several ways, and only
     Python folds them the same on both stores. (Distinct names: few, and in an index.)"""
     wanted = {fold_name(name) for name in productions}
@@ -161,6 +169,23 @@ def _spellings(session: Session, productions: Collection[str]) -> list[str]:
         select(Event.production).where(Event.production.is_not(None)).distinct()
     )
     return [name for name in stored if name and fold_name(name) in wanted]
+
+
+def visible_among(
+    session: Session, event_ids: Collection[int], viewer: Viewer, now: datetime
+) -> set[int]:
+    """Which of these events the viewer may see, without loading them."""
+    found: set[int] = set()
+    keys = sorted(event_ids)
+    for begin in range(0, len(keys), 1000):
+        found.update(
+            session.scalars(
+                select(Event.id).where(
+                    Event.id.in_(keys[begin : begin + 1000]), visible_clause(viewer, now)
+                )
+            )
+        )
+    return found
 
 
 def list_overlaps_of(session: Session, event_ids: Collection[int]) -> Sequence[Overlap]:

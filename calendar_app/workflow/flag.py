@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Forbidden, Invalid, NotFound, TooMany
@@ -32,12 +33,13 @@ from calendar_app.overlaps.moments import (
 )
 from calendar_app.overlaps.pairs import candidates_with
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import load_around, windows_around
+from calendar_app.overlaps.queries import load_around, visible_among
 from calendar_app.overlaps.reasons import Reason, explain
-from calendar_app.overlaps.scoring import LEVELS, NO_LEVEL, score_pairs
+from calendar_app.overlaps.scoring import LEVELS, NO_LEVEL, Scores, score_pairs
+from calendar_app.overlaps.store import moment_store
 from calendar_app.people.actions import count_attempt
 from calendar_app.people.models import Institution
-from calendar_app.people.queries import count_attempts, list_institutions
+from calendar_app.people.queries import count_attempts
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, may, require
 from calendar_app.places.models import Venue
@@ -141,38 +143,29 @@ def check_draft(
     own = _moments_of(session, draft, event_id or 0, parameters)
     if not own:
         return Found()
-    spans = [(m.starts_at, m.ends_at, m.role) for m in draft.moments if m.role != "run"]
-    productions = [draft.production] if draft.production else []
-    stored = load_around(session, windows_around(spans), productions, parameters)
-    stored = [moment for moment in stored if moment.event != (event_id or 0)]
-    pairs = _flagged(own, stored, parameters)
-    if not pairs:
+    moments = moment_store().around(session, own)
+    rows = _flagged(moments, len(own), parameters)
+    if not rows:
         return Found()
-    moments, rows = pairs
-    seen = {
-        event.id: event
-        for event in list_events(
-            session, {int(moments.event[j]) for _, j, _, _ in rows}, viewer, now
-        )
-    }
-    clashes, hidden = _project(moments, rows, seen)
-    marker = None
-    if hidden:
-        marker = _marker(session, draft, parameters, hidden, own)
-    quieter = (
-        _quieter(session, viewer, draft, now, event_id or 0, parameters) if propose else []
-    )
-    return Found(clashes[:SHOWN], max(0, len(clashes) - SHOWN), marker, quieter)
+    seen = visible_among(session, {int(moments.event[row[1]]) for row in rows}, viewer, now)
+    hidden = [row for row in rows if int(moments.event[row[1]]) not in seen]
+    shown = [row for row in rows if int(moments.event[row[1]]) in seen]
+    clashes = _clashes(session, moments, shown[:SHOWN], viewer, now)
+    marker = _marker(session, draft, parameters, hidden, own) if hidden else None
+    quieter = _quieter(session, viewer, draft, now, event_id or 0, parameters) if propose else []
+    return Found(clashes, len(shown) - len(clashes), marker, quieter)
 
 
-def _flagged(
-    own: list[Moment], stored: list[Moment], parameters: Parameters
-) -> tuple[Moments, list[tuple[int, int, int, list[Reason]]]] | None:
-    """Flagged pairs of own and stored moments: (own, other, level, reasons), worst first, one
-    for each other event."""
-    moments = as_arrays([*own, *stored], parameters)
-    chosen = np.arange(len(moments)) < len(own)
-    best: dict[int, tuple[int, int, int, int, list[Reason]]] = {}
+Row = tuple[int, int, int, Scores, int]
+"""Own moment and other moment (places in the arrays), level, and the scores with the place in
+them: reasons are computed for what is shown only."""
+
+
+def _flagged(moments: Moments, size: int, parameters: Parameters) -> list[Row]:
+    """Flagged pairs of the first ``size`` moments with the others, the worst first, one for each
+    other event."""
+    chosen = np.arange(len(moments)) < size
+    best: dict[int, tuple[int, int, int, int, Scores, int]] = {}
     for i, j in candidates_with(moments, chosen, parameters):
         found = score_pairs(moments, i, j, parameters)
         for at in np.flatnonzero(found.level > NO_LEVEL).tolist():
@@ -182,47 +175,45 @@ def _flagged(
             rank = (int(found.level[at]), int(found.score[at]))
             event = int(moments.event[other])
             if event not in best or rank > best[event][:2]:
-                reasons = explain(moments, mine, other, found, at)
-                best[event] = (*rank, mine, other, reasons)
+                best[event] = (*rank, mine, other, found, at)
     rows = sorted(best.values(), key=lambda row: (-row[0], -row[1], row[3]))
-    if not rows:
-        return None
-    return moments, [(mine, other, level, reasons) for level, _score, mine, other, reasons in rows]
+    return [(mine, other, level, found, at) for level, _score, mine, other, found, at in rows]
 
 
-def _project(
-    moments: Moments, rows: list[tuple[int, int, int, list[Reason]]], seen: dict[int, Event]
-) -> tuple[list[Clash], list[tuple[int, int, int]]]:
-    clashes: list[Clash] = []
-    hidden: list[tuple[int, int, int]] = []
-    for mine, other, level, reasons in rows:
-        event = seen.get(int(moments.event[other]))
-        if event is None:
-            hidden.append((mine, other, level))
-            continue
+def _clashes(
+    session: Session, moments: Moments, rows: Sequence[Row], viewer: Viewer, now: datetime
+) -> list[Clash]:
+    """The pairs with their events, loaded for showing."""
+    keys = [int(moments.event[row[1]]) for row in rows]
+    events = {event.id: event for event in list_events(session, keys, viewer, now)}
+    found: list[Clash] = []
+    for mine, other, level, scores, at in rows:
+        reasons = explain(moments, mine, other, scores, at)
+        event = events[int(moments.event[other])]
         key = int(moments.key[other])
         occurrence = next((o for o in event.occurrences if o.id == key), None)
-        score = sum(reason.points for reason in reasons)
+        score = int(scores.score[at])
         start = datetime.fromtimestamp(int(moments.starts[mine]), UTC)
-        clashes.append(Clash(event, occurrence, start, LEVELS[level], score, reasons))
-    return clashes, hidden
+        found.append(Clash(event, occurrence, start, LEVELS[level], score, reasons))
+    return found
 
 
 def _marker(
     session: Session,
     draft: EventDraft,
     parameters: Parameters,
-    hidden: list[tuple[int, int, int]],
+    hidden: Sequence[Row],
     own: list[Moment],
 ) -> Hidden:
     """One marker for all hidden plans, of the worst."""
-    mine, _other, level = max(hidden, key=lambda row: row[2])
+    mine, _other, level, *_ = max(hidden, key=lambda row: row[2])
     moment = own[mine]
     start = datetime.fromtimestamp(moment.starts_at, UTC)
     fitting = sum(
-        parameters.likeness("disciplines", moment.disciplines, i.default_disciplines or ()) >= 0.5
-        for i in list_institutions(session)
-        if i.id != draft.lead_id
+        parameters.likeness("disciplines", moment.disciplines, usual or ()) >= 0.5
+        for usual in session.scalars(
+            select(Institution.default_disciplines).where(Institution.id != draft.lead_id)
+        )
     )
     arrays = as_arrays([moment], parameters)
     part = part_of(int(arrays.first_slot[0])) if fitting >= FEW else None
@@ -254,10 +245,7 @@ def _quieter(
         days.append(cultural_day(start))
     if not moved:
         return []
-    reach = timedelta(days=DAYS_AROUND)
-    window = windows_around([(moment.starts_at - reach, moment.ends_at + reach, moment.role)])
-    stored = load_around(session, window, [], parameters)
-    arrays = as_arrays([*moved, *(m for m in stored if m.event != event_id)], parameters)
+    arrays = moment_store().around(session, moved)
     chosen = np.arange(len(arrays)) < len(moved)
     events: list[set[int]] = [set() for _ in moved]
     for i, j in candidates_with(arrays, chosen, parameters):
@@ -266,7 +254,7 @@ def _quieter(
             if not chosen[j[at]]:
                 events[int(i[at])].add(int(arrays.event[j[at]]))
     everyone = set().union(*events)
-    seen = {event.id for event in list_events(session, everyone, viewer, now)}
+    seen = visible_among(session, everyone, viewer, now)
     options = [
         Quieter(day, len(found)) for day, found in zip(days, events, strict=True) if found <= seen
     ]
