@@ -1,0 +1,166 @@
+"""A sealed plan is in no answer to anyone else: not its words, not its count, not its order.
+
+Non-interference: adding the sealed event changes nothing in what others are told, except the
+agreed flag in their own clash check (``security.md``).
+"""
+
+import re
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from calendar_app.db.transaction import transaction
+from calendar_app.people.models import Institution
+from calendar_app.people.viewer import Viewer
+from calendar_app.workflow import register
+from tests.factories import draft, single
+from tests.web.conftest import Clock, SignedIn, csrf_of
+
+BASE = "http://localhost"
+CANARY = "kanariegeel"
+WHEN = "2027-03-12T20:15"
+OTHERS: dict[str, dict[str, object] | None] = {
+    "public": None,
+    "neighbour": {"institutions": ("museum-de-lakenhal",)},
+    "manager": {"institutions": ("museum-de-lakenhal",), "role": "manager"},
+    "coordinator": {"regions": ("haaglanden", "rijnland")},
+    "administrator": {"is_admin": True},
+}
+PAGES = (
+    "/", "/agenda", "/agenda?from=2027-03-01", "/agenda?view=month&from=2027-03-01",
+    f"/agenda?q={CANARY}", "/agenda?institution=korzo&from=2027-03-01", "/institutions",
+    "/institutions/korzo", "/venues/korzo", "/themes/science-art", "/conflicts",
+    "/conflicts?tab=all", "/subscribe", "/feeds/all.ics", "/feeds/region/haaglanden.ics",
+    "/feeds/institution/korzo.ics", "/feeds/venue/korzo.ics", "/feeds/kind/dance.ics",
+    "/feeds/theme/science-art.ics", "/en/feeds/all.ics", "/en/agenda?from=2027-03-01",
+)  # fmt: skip
+
+
+def _register(sessions: sessionmaker[Session], slug: str, now: datetime, **more: object) -> str:
+    with sessions() as session, transaction(session):
+        lead = session.scalars(select(Institution.id).where(Institution.slug == slug)).one()
+        viewer = Viewer(institution_ids=frozenset({lead}))
+        event = register.register_event(session, viewer, draft(lead, **more), now, BASE)  # type: ignore[arg-type]
+        return event.public_id
+
+
+def _plain(client: FlaskClient, path: str) -> tuple[int, str, str | None]:
+    answer = client.get(path)
+    page = re.sub(r'(name="csrf_token"[^>]*value=)"[^"]*"', r"\1", answer.text)
+    page = re.sub(r'"csrf_token": "[^"]*"', "", page)
+    return answer.status_code, page, answer.headers.get("ETag")
+
+
+@pytest.fixture
+def people(app: Flask, signed_in: SignedIn) -> dict[str, FlaskClient]:
+    return {
+        name: app.test_client() if more is None else signed_in(f"{name}@x.example", **more)
+        for name, more in OTHERS.items()
+    }
+
+
+def test_a_sealed_plan_interferes_with_nothing(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime, clock: Clock
+) -> None:
+    known = _register(
+        sessions, "museum-de-lakenhal", now, when=WHEN, kind="dance", disciplines=("dance",),
+        title_nl="Dans in het museum", planning="option", visibility="partners",
+        expected_visitors=900, moments=(single(WHEN, "premiere"),),
+    )  # fmt: skip
+    pages = [*PAGES, f"/events/{known}-dans-in-het-museum"]
+    before = {
+        (name, path): _plain(client, path) for name, client in people.items() for path in pages
+    }
+    sealed = _register(
+        sessions, "korzo", now, when=WHEN, kind="dance", disciplines=("dance",),
+        title_nl=f"{CANARY} titel", title_en=f"{CANARY} title", description_nl=CANARY,
+        description_en=CANARY, room=CANARY, genre=CANARY, production=CANARY,
+        url=f"https://{CANARY}.example", internal_note=CANARY, visibility="sealed",
+        planning="option", expected_visitors=900, moments=(single(WHEN, "premiere"),),
+        themes=("science-art",),
+    )  # fmt: skip
+    told_only_to_the_owner = f"/events/{known}-dans-in-het-museum"
+    for (name, path), (status, page, etag) in before.items():
+        after = _plain(people[name], path)
+        assert (
+            CANARY
+            not in after[1]
+            .replace(f"q={CANARY}", "")
+            .replace(f'value="{CANARY}"', "")
+            .replace(f"“{CANARY}”", "")
+            or path == f"/agenda?q={CANARY}"
+        ), (name, path)
+        agreed = name in ("neighbour", "manager", "coordinator")
+        if agreed and (path == told_only_to_the_owner or path.startswith("/conflicts")):
+            # The agreed flag: who is in it learns that something not shared with them clashes.
+            assert "Korzo" not in after[1] and CANARY not in after[1]
+            continue
+        assert after == (status, page, etag), (name, path)
+    for client in people.values():
+        for path in (f"/events/{sealed}", f"/events/{sealed}-x", f"/events/{sealed}.ics"):
+            assert client.get(path).status_code == 404
+
+
+def test_the_clash_check_tells_level_and_part_of_the_day_and_nothing_else(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime
+) -> None:
+    for number in range(3):  # several, so that a count would show
+        _register(
+            sessions, "korzo", now, when=WHEN, kind="dance", disciplines=("dance",),
+            title_nl=f"{CANARY} {number}", visibility="sealed", planning="option",
+            expected_visitors=900, moments=(single(WHEN, "premiere"),),
+        )  # fmt: skip
+    client = people["neighbour"]
+    token = csrf_of(client.get("/events/new").text)
+    answer = client.post(
+        "/clash-check",
+        data={
+            "csrf_token": token, "institution": "museum-de-lakenhal", "kind": "dance",
+            "title": "x", "date_type": "single", "starts_on": "2027-03-12",
+            "starts_time": "20:00", "role": "premiere", "reach": "regional",
+            "planning": "option", "visibility": "sealed", "expected_visitors": "800",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert "niet met u gedeeld" in answer.text
+    assert answer.text.count("niet met u gedeeld") == 1
+    for word in (CANARY, "Korzo", "20.15", "900", "3 "):
+        assert word not in answer.text, word
+
+
+def test_history_and_notes_stay_inside(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime
+) -> None:
+    public_id = _register(
+        sessions, "korzo", now, title_nl="Openbaar", internal_note=CANARY, when=WHEN
+    )
+    for name, client in people.items():
+        assert CANARY not in client.get(f"/events/{public_id}-openbaar").text, name
+        assert client.get(f"/events/{public_id}/history").status_code != 200, name
+    assert CANARY not in people["public"].get(f"/events/{public_id}.ics").text
+    assert CANARY not in people["public"].get("/feeds/all.ics").text
+
+
+def test_an_embargo_lifts_by_itself(
+    app: Flask, sessions: sessionmaker[Session], now: datetime, clock: Clock
+) -> None:
+    from datetime import timedelta
+
+    lift = now + timedelta(hours=2)
+    public_id = _register(
+        sessions, "korzo", now, title_nl="Embargo", visibility="coordinators", public_at=lift,
+        when=WHEN,
+    )  # fmt: skip
+    client = app.test_client()
+    clock.now = lift - timedelta(seconds=1)
+    etag = client.get("/feeds/all.ics").headers["ETag"]
+    assert b"Embargo" not in client.get("/feeds/all.ics").data
+    assert client.get(f"/events/{public_id}-embargo").status_code == 404
+    clock.now = lift
+    assert b"Embargo" in client.get("/feeds/all.ics").data
+    assert client.get("/feeds/all.ics").headers["ETag"] != etag
+    assert client.get(f"/events/{public_id}-embargo").status_code == 200
