@@ -17,6 +17,9 @@ NODE_TOOLS := node_modules/.with-tools
 # Processes of the tests; a machine may have more cores than memory.
 JOBS ?= logical
 
+# Compiled files make the next start quicker, whatever the shell has been told.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
