@@ -26,7 +26,7 @@ from calendar_app.db.engine import WAL_SAFE, make_engine, session_factory, sqlit
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.queries import count_events
 from calendar_app.overlaps.score_file import score_pairs_file
-from calendar_app.workflow import flag, manage, publish, register
+from calendar_app.workflow import flag, import_, manage, publish, register
 from calendar_app.workflow.demo.load import load_demo
 
 
@@ -196,8 +196,6 @@ def import_ics(file: Path, institution: str, dry_run: bool, as_json: bool) -> No
             N_("%(file)s cannot be read (%(why)s). Check the name."),
             file=file, why=error.strerror,
         ) from None  # fmt: skip
-    from calendar_app.workflow import import_
-
     with _session() as (settings, session):
         report = import_.import_file(
             session, institution, content, file.name, utc_now(), settings.base_url, dry_run=dry_run

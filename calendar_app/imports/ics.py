@@ -328,9 +328,7 @@ class _Reader:
         if end is not None and end.all_day != start.all_day:
             start, end = _one_kind(start, end, notes)
         if end is not None:
-            length = (
-                end.wall - start.wall if start.all_day else end.instant - start.instant
-            )
+            length = end.wall - start.wall if start.all_day else end.instant - start.instant
         elif duration is not None:
             length = _duration(duration.value, notes)
         else:
@@ -368,8 +366,12 @@ class _Reader:
             if match is None:
                 raise ValueError
             # 60 is a leap second.
-            wall = datetime(*(min(int(g), 59) if n == 5 else int(g)  # noqa: DTZ001
-                              for n, g in enumerate(g or "0" for g in match.groups()[:6])))  # type: ignore[arg-type]
+            wall = datetime(
+                *(
+                    min(int(g), 59) if n == 5 else int(g)  # noqa: DTZ001
+                    for n, g in enumerate(g or "0" for g in match.groups()[:6])
+                )
+            )  # type: ignore[arg-type]
         except ValueError:
             raise _Refused("bad_time", name=prop.name, value=clean_line(value)[:40]) from None
         own = self._heads[component.calendar][0]

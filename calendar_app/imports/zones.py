@@ -257,8 +257,12 @@ def _ticks(
             begin = start
         last = datetime(years[1] + 1, 1, 1)  # noqa: DTZ001 - wall time
         if start <= last:
-            changes += [(at, offset) for at in rrulestr(text, dtstart=begin).between(
-                datetime(years[0] - 2, 1, 1), last, inc=True)]  # noqa: DTZ001
+            changes += [
+                (at, offset)
+                for at in rrulestr(text, dtstart=begin).between(
+                    datetime(years[0] - 2, 1, 1), last, inc=True
+                )
+            ]  # noqa: DTZ001
     changes.sort(key=lambda change: change[0])
     if not changes:
         return []
