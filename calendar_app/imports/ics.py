@@ -368,7 +368,7 @@ class _Reader:
             # 60 is a leap second.
             wall = datetime(
                 *(
-                    min(int(g), 59) if n == 5 else int(g)  # noqa: DTZ001
+                    min(int(g), 59) if n == 5 else int(g)
                     for n, g in enumerate(g or "0" for g in match.groups()[:6])
                 )
             )  # type: ignore[arg-type]

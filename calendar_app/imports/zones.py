@@ -262,7 +262,7 @@ def _ticks(
                 for at in rrulestr(text, dtstart=begin).between(
                     datetime(years[0] - 2, 1, 1), last, inc=True
                 )
-            ]  # noqa: DTZ001
+            ]
     changes.sort(key=lambda change: change[0])
     if not changes:
         return []
