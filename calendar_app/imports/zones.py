@@ -260,7 +260,9 @@ def _ticks(
             changes += [
                 (at, offset)
                 for at in rrulestr(text, dtstart=begin).between(
-                    datetime(years[0] - 2, 1, 1), last, inc=True
+                    datetime(years[0] - 2, 1, 1),
+                    last,
+                    inc=True,  # noqa: DTZ001
                 )
             ]
     changes.sort(key=lambda change: change[0])
