@@ -3,19 +3,20 @@
 ``cases.py`` decides; here the decisions are carried out and written into the case's history.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.core.errors import FieldError, Invalid, Stale
 from calendar_app.core.language import N_
-from calendar_app.events.models import Event, EventTerm, Occurrence, Term
+from calendar_app.events.models import Event, Occurrence
 from calendar_app.overlaps import cases
+from calendar_app.overlaps.desk import Desk, disciplines_of
 from calendar_app.overlaps.models import (
     Conflict,
     ConflictEntry,
@@ -26,8 +27,6 @@ from calendar_app.overlaps.models import (
 from calendar_app.overlaps.moments import day_of, part_of, slots_of
 from calendar_app.overlaps.parameters import defaults
 from calendar_app.overlaps.scoring import STRONG
-from calendar_app.people.models import Institution
-from calendar_app.places.models import Venue
 
 _ALTERED = N_("Somebody else changed this conflict while you were looking at it.")
 
@@ -56,20 +55,63 @@ def sync_cases(
     for key, pair in known.items():
         if _follow(session, pair, of[pair.id], rows.get(key), now):
             touched[of[pair.id].id] = of[pair.id]
-    opened: list[Conflict] = []
-    for key in sorted(rows, key=lambda k: (rows[k].found.starts_at, -rows[k].found.score, k)):
-        found = rows[key].found
-        if key in known or found.level < STRONG or not cases.opens_case(found, now):
-            continue
-        conflict = _join_or_open(session, found, now, opened)
-        touched[conflict.id] = conflict
-    for conflict in touched.values():
-        _refresh(session, conflict, now)
+    new = [
+        rows[key].found
+        for key in sorted(rows, key=lambda k: (rows[k].found.starts_at, -rows[k].found.score, k))
+        if key not in known
+    ]
+    new = [one for one in new if one.level >= STRONG and cases.opens_case(one, now)]
+    if not new and not touched:
+        return []
+    desk = Desk(session, new, touched.values())
+    opened, notes, changed = _take_in(session, desk, new, now)
+    session.flush()
+    for conflict, code in notes:
+        _note(session, conflict, code, None, now, {})
+    for conflict in {one.id: one for one in (*touched.values(), *changed)}.values():
+        _refresh(session, conflict, desk.regions, now)
     if len(opened) >= cases.BACKLOG_FROM:
         for conflict in opened:
             conflict.backlog = True
     session.flush()
     return opened
+
+
+def _take_in(
+    session: Session, desk: Desk, new: Sequence[cases.Found], now: datetime
+) -> tuple[list[Conflict], list[tuple[Conflict, str]], list[Conflict]]:
+    """Every new overlap joins a case or opens one: (opened, lines for their history, changed).
+    What is opened has no key before the next flush."""
+    opened: list[Conflict] = []
+    notes: list[tuple[Conflict, str]] = []
+    changed: list[Conflict] = []
+    for found in new:
+        events = (found.one.event_id, found.other.event_id)
+        number = desk.case_for(found)
+        if number is not None:
+            conflict = desk.cases[number]
+            if not desk.has_events(number, events):
+                notes.append((conflict, "joined"))
+                desk.extend(number, events)
+        else:
+            conflict = Conflict(
+                level=found.level, score=found.score, lane=found.lane, local_on=found.local_on,
+                day_part=found.day_part, starts_at=found.starts_at, created_at=now,
+                updated_at=now, pairs=[], regions=[],
+            )  # fmt: skip
+            session.add(conflict)
+            desk.add(conflict, events)
+            opened.append(conflict)
+            notes.append((conflict, "opened"))
+        conflict.pairs.append(
+            ConflictPair(
+                a_public_id=found.a_public_id, b_public_id=found.b_public_id,
+                event_a_id=events[0], event_b_id=events[1], score=found.score,
+                level=found.level, starts_at=found.starts_at, active=True,
+            )
+        )  # fmt: skip
+        changed.append(conflict)
+    return opened, notes, changed
 
 
 def _pairs(
@@ -117,24 +159,11 @@ def _rows(
         return []
     latest = np.array([int(max(r[1].starts_at, r[2].starts_at).timestamp()) for r in found])
     slots, _ = slots_of(latest, latest + 3600, defaults())
-    disciplines = _disciplines(session, {key for r in found for key in (r[3].id, r[4].id)})
+    disciplines = disciplines_of(session, {key for r in found for key in (r[3].id, r[4].id)})
     return [
         _Row(_found(r[0], (r[1], r[3]), (r[2], r[4]), int(slot), disciplines))
         for r, slot in zip(found, slots, strict=True)
     ]
-
-
-def _disciplines(session: Session, event_ids: Collection[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    keys = sorted(event_ids)
-    for begin in range(0, len(keys), 5000):
-        for event_id, slug in session.execute(
-            select(EventTerm.event_id, Term.slug)
-            .join(Term, Term.id == EventTerm.term_id)
-            .where(Term.scheme == "discipline", EventTerm.event_id.in_(keys[begin : begin + 5000]))
-        ):
-            found.setdefault(event_id, set()).add(slug)
-    return found
 
 
 def _found(
@@ -186,71 +215,9 @@ def _follow(
     return changed
 
 
-def _join_or_open(
-    session: Session, found: cases.Found, now: datetime, opened: list[Conflict]
-) -> Conflict:
-    events = {found.one.event_id, found.other.event_id}
-    candidates = session.scalars(
-        select(Conflict)
-        .where(Conflict.state.in_(cases.OPEN))
-        .where(
-            or_(
-                (Conflict.lane == found.lane) & (Conflict.local_on == found.local_on),
-                Conflict.id.in_(
-                    select(ConflictPair.conflict_id).where(
-                        ConflictPair.event_a_id.in_(events), ConflictPair.event_b_id.in_(events)
-                    )
-                ),
-            )
-        )
-        .options(selectinload(Conflict.pairs), selectinload(Conflict.regions))
-        .order_by(Conflict.id)
-    ).all()
-    inside = {key for conflict in candidates for key in conflict.event_ids} | events
-    disciplines = _disciplines(session, inside)
-    known = [
-        cases.Known(
-            conflict.id, conflict.lane, conflict.local_on, conflict.day_part,
-            frozenset(conflict.event_ids),
-            frozenset().union(*(disciplines.get(key, set()) for key in conflict.event_ids)),
-        )
-        for conflict in candidates
-    ]  # fmt: skip
-    overlapping = {
-        frozenset(row)
-        for row in session.execute(
-            select(Overlap.event_a_id, Overlap.event_b_id).where(
-                Overlap.event_a_id.in_(inside), Overlap.event_b_id.in_(inside)
-            )
-        )
-    }
-    chosen = cases.case_to_join(found, known, overlapping)
-    if chosen is not None:
-        conflict = next(one for one in candidates if one.id == chosen)
-        if not events <= conflict.event_ids:
-            _note(session, conflict, "joined", None, now, {})
-    else:
-        conflict = Conflict(
-            level=found.level, score=found.score, lane=found.lane, local_on=found.local_on,
-            day_part=found.day_part, starts_at=found.starts_at, created_at=now, updated_at=now,
-            pairs=[], regions=[],
-        )  # fmt: skip
-        session.add(conflict)
-        session.flush()
-        _note(session, conflict, "opened", None, now, {})
-        opened.append(conflict)
-    conflict.pairs.append(
-        ConflictPair(
-            a_public_id=found.a_public_id, b_public_id=found.b_public_id,
-            event_a_id=found.one.event_id, event_b_id=found.other.event_id, score=found.score,
-            level=found.level, starts_at=found.starts_at, active=True,
-        )
-    )  # fmt: skip
-    session.flush()
-    return conflict
-
-
-def _refresh(session: Session, conflict: Conflict, now: datetime) -> None:
+def _refresh(
+    session: Session, conflict: Conflict, of_event: Mapping[int, set[int]], now: datetime
+) -> None:
     """Level, moment and regions from the pairs that are left; ``gone`` when none is."""
     living = [pair for pair in conflict.pairs if pair.active]
     if not living:
@@ -265,26 +232,11 @@ def _refresh(session: Session, conflict: Conflict, now: datetime) -> None:
         seconds = np.array([int(first.starts_at.timestamp())])
         slots, _ = slots_of(seconds, seconds + 3600, defaults())
         conflict.local_on, conflict.day_part = day_of(int(slots[0])), part_of(int(slots[0]))
-    regions = set(
-        session.scalars(
-            select(Institution.region_id)
-            .join(Event, Event.lead_id == Institution.id)
-            .where(Event.id.in_(conflict.event_ids))
-        )
-    ) | set(
-        session.scalars(
-            select(Venue.region_id)
-            .join(Event, Event.venue_id == Venue.id)
-            .where(Event.id.in_(conflict.event_ids), Venue.region_id.is_not(None))
-        )
-    )
-    have = {region.region_id for region in conflict.regions}
-    if regions != have:
-        session.execute(delete(ConflictRegion).where(ConflictRegion.conflict_id == conflict.id))
-        session.expire(conflict, ["regions"])
-        for region_id in sorted(key for key in regions if key is not None):
-            session.add(ConflictRegion(conflict_id=conflict.id, region_id=region_id))
-        session.flush()
+    regions = set().union(*(of_event.get(key, set()) for key in conflict.event_ids))
+    if regions != {region.region_id for region in conflict.regions}:
+        kept = [region for region in conflict.regions if region.region_id in regions]
+        new = regions - {region.region_id for region in kept}
+        conflict.regions = [*kept, *(ConflictRegion(region_id=key) for key in sorted(new))]
 
 
 @dataclass(frozen=True, slots=True)
