@@ -1,127 +1,104 @@
-"""Bringing one's own calendar in: upload, preview, apply, and what was refused."""
+"""Bringing an institution's own calendar in: upload, look at what would change, apply."""
 
-from typing import Any
+import csv
+import io
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound
-from calendar_app.core.language import N_, gettext
-from calendar_app.core.names import PUBLIC_ID
+from calendar_app.core.language import N_
 from calendar_app.db.transaction import reading
 from calendar_app.events.queries import list_terms
-from calendar_app.imports import wording
-from calendar_app.imports.models import PREVIEWED
+from calendar_app.imports.queries import get_run, list_runs
 from calendar_app.imports.text import MOST_BYTES
+from calendar_app.imports.words import note_text
 from calendar_app.people.queries import list_own_institutions
 from calendar_app.web.context import current
-from calendar_app.web.forms.imports import UploadForm, read_upload
+from calendar_app.web.templating import pick_text
 from calendar_app.workflow import import_
 
 blueprint = Blueprint("imports", __name__)
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 @blueprint.route("/imports", methods=["GET", "POST"])
-def index() -> str | AnyResponse | tuple[str, int]:
-    """The upload form and the runs so far."""
-    form = UploadForm(request.form)
-    errors: list[FieldError] = []
-    if request.method == "POST":
-        content, filename, errors = read_upload(request.files.get("file"), MOST_BYTES)
-        if not form.validate():
-            errors += form.found_errors()
-        if not errors:
-            try:
-                run_id = import_.preview_ics(
-                    current.session, current.viewer, form.institution.data or "", content,
-                    filename, current.now, kind=form.kind.data or "",
-                    visibility=form.visibility.data or "",
-                )  # fmt: skip
-                return redirect(url_for("imports.show", public_id=run_id), 303)
-            except Invalid as error:
-                errors = list(error.errors)
-            except NotFound:
-                errors = [FieldError("institution", N_("Choose one of your own institutions."))]
+def index() -> str | Response | tuple[str, int]:
+    """The upload form and the files that came before."""
+    if request.method == "GET":
+        return _page([])
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return _page([FieldError("file", N_("Choose an .ics file."))]), 422
+    content = upload.stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        too_large = N_("The file is too large. Split it, at most 20 MB each.")
+        return _page([FieldError("file", too_large)]), 413
+    try:
+        run = import_.preview_ics(
+            current.session, current.viewer, request.form.get("institution", ""), content,
+            upload.filename, request.form.get("kind", ""), current.now,
+        )  # fmt: skip
+    except NotFound:
+        unknown = N_("This choice does not exist. Pick one of the list.")
+        return _page([FieldError("institution", unknown)]), 422
+    except Invalid as problem:
+        return _page(list(problem.errors)), 422
+    return redirect(url_for("imports.show", public_id=run.public_id), 303)
+
+
+def _page(errors: list[FieldError]) -> str:
     with reading(current.session):
-        page = current.page(
-            "imports/index.html",
-            form=form,
-            errors=errors,
-            institutions=list_own_institutions(current.session, current.viewer.institution_ids),
-            kinds=[term for term in list_terms(current.session) if term.scheme == "kind"],
-            runs=import_.see_runs(current.session, current.viewer),
-        )
-    return (page, 422) if errors else page
+        own = list_own_institutions(current.session, current.viewer.institution_ids)
+        kinds = [term for term in list_terms(current.session) if term.scheme == "kind"]
+        runs = list_runs(current.session, current.viewer.institution_ids)
+    return current.page(
+        "imports/index.html", institutions=own, runs=runs, errors=errors,
+        institution_choices=[(one.slug, one.name) for one in own],
+        kind_choices=[(term.slug, pick_text(term, "name")) for term in kinds],
+    )  # fmt: skip
 
 
 @blueprint.get("/imports/<public_id>")
 def show(public_id: str) -> str:
-    """The preview of a run, or its report once it is over."""
+    """What a file would change, or what it did."""
     with reading(current.session):
-        run = import_.see_run(current.session, current.viewer, _checked(public_id))
-        return current.page(
-            "imports/show.html",
-            run=run,
-            report=run.report,
-            open=run.state == PREVIEWED,
-            reason=_reason,
-            words=_words(),
-            told=_told,
-        )
-
-
-@blueprint.post("/imports/<public_id>/apply")
-def apply(public_id: str) -> AnyResponse:
-    """Carries a previewed run out."""
-    report = import_.apply_run(
-        current.session, current.viewer, _checked(public_id), current.now,
-        current.settings.base_url, anyway=request.form.get("anyway") == "1",
+        run = get_run(current.session, public_id, current.viewer.institution_ids)
+        kinds = {term.slug: term for term in list_terms(current.session) if term.scheme == "kind"}
+    return current.page(
+        "imports/show.html", run=run, report=run.report, kind=kinds.get(run.event_kind),
+        note=lambda code: note_text(current.language, code),
     )  # fmt: skip
-    if report["applied"]:
-        flash(current.text(N_("The calendar is imported.")))
+
+
+@blueprint.post("/imports/<public_id>")
+def apply(public_id: str) -> Response:
+    """Carries the file out."""
+    run = import_.apply_run(
+        current.session, current.viewer, public_id, current.now, current.settings.base_url
+    )
+    if run.state == "applied":
+        flash(current.text(N_("Done. Everything below is in the calendar now.")))
     return redirect(url_for("imports.show", public_id=public_id), 303)
 
 
-@blueprint.get("/imports/<public_id>/refusals.csv")
+@blueprint.get("/imports/<public_id>/refused.csv")
 def refusals(public_id: str) -> Response:
-    """What was refused, as a download."""
+    """What was refused and why, as a table for the colleague who keeps the source."""
     with reading(current.session):
-        run = import_.see_run(current.session, current.viewer, _checked(public_id))
-        body = import_.refusals_csv(run.report, current.language)
-    # The mark tells spreadsheets that this is UTF-8.
+        run = get_run(current.session, public_id, current.viewer.institution_ids)
+    table = io.StringIO()
+    writer = csv.writer(table)
+    head = (N_("Line"), N_("Title"), N_("Reason"))
+    line, title, reason = (current.text(name) for name in head)
+    writer.writerow([line, "UID", title, reason])
+    for one in run.report["refused"]:
+        row = [str(one["line"]), one["uid"], one["title"], one["reason"][current.language]]
+        # A cell that a spreadsheet would calculate is text.
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
     return Response(
-        "\ufeff" + body,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="import-{public_id}.csv"'},
+        "\ufeff" + table.getvalue(),
+        headers={"Content-Disposition": 'attachment; filename="refused.csv"'},
+        content_type="text/csv; charset=utf-8",
     )
-
-
-def _checked(public_id: str) -> str:
-    if not PUBLIC_ID.fullmatch(public_id):
-        raise NotFound
-    return public_id
-
-
-def _reason(code: str, params: dict[str, Any]) -> str:
-    return wording.reason(current.language, code, params)
-
-
-def _words() -> dict[str, dict[str, str]]:
-    tables = {
-        "action": wording.ACTION_NAMES, "field": wording.FIELD_NAMES, "note": wording.NOTES,
-    }  # fmt: skip
-    return {
-        name: {code: gettext(current.language, text) for code, text in table.items()}
-        for name, table in tables.items()
-    }
-
-
-def _told(value: Any) -> str:
-    """A value of a difference for people: a moment by its start and end, a list by its items."""
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(value, list) and len(value) == 8 and isinstance(value[0], bool):
-        _, starts, ends, zone, _, _, cancelled, _ = value
-        text = f"{str(starts).replace('T', ' ')} – {str(ends).replace('T', ' ')} ({zone})"
-        return f"{text}, {current.text(N_('off'))}" if cancelled else text
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
