@@ -5,7 +5,7 @@ includes. npm has checked each package against the lock; ``SOURCES.json`` tells 
 from which version, under which licence and with which SHA-256.
 
 The component style sheets of the NL Design System become one ``components.css``: each page
-asks for one file instead of twenty, and nothing is transformed.
+asks for one file instead of fifteen, and nothing is transformed.
 """
 
 import hashlib
@@ -18,14 +18,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ROOT / "node_modules"
 TARGET = ROOT / "calendar_app" / "web" / "static" / "vendor"
 COMPONENTS = "components.css"
+STYLE_SHEET = "dist/index.min.css"
+"""Of a component: its classes only, not the bare HTML elements."""
 
-FILES = {
-    "htmx.org": ["dist/htmx.min.js"],
-    "accessible-autocomplete": [
-        "dist/accessible-autocomplete.min.js",
-        "dist/accessible-autocomplete.min.css",
-    ],
-}
+FILES = {"htmx.org": ["dist/htmx.min.js"]}
 """Package to the files copied as they are. A name ending in ``-css`` in ``package.json`` is a
 component and needs no line here."""
 
@@ -47,7 +43,7 @@ def main() -> int:
             sources.setdefault(copy.name, []).append(_source(name, file))
     parts = []
     for name in sorted(name for name in wanted if name.endswith("-css")):
-        file = _style_sheet(name)
+        file = STYLE_SHEET
         made = _source(name, file)
         text = (PACKAGES / name / file).read_text("utf-8").strip()
         parts.append(f"/*! {name} {made['version']} | {made['license']} */\n{text}\n")
@@ -59,13 +55,6 @@ def main() -> int:
     }
     (TARGET / "SOURCES.json").write_text(json.dumps(described, indent=1) + "\n", "utf-8")
     return 0
-
-
-def _style_sheet(package: str) -> str:
-    """The style sheet of a component: its classes only, not the bare HTML elements."""
-    single = f"dist/{package.rpartition('/')[2].removesuffix('-css')}.css"
-    choices = ["dist/index.min.css", single]
-    return next(file for file in choices if (PACKAGES / package / file).is_file())
 
 
 def _source(package: str, file: str) -> dict[str, str]:

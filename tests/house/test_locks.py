@@ -96,3 +96,12 @@ def test_each_import_is_a_declared_dependency() -> None:
     # Flask and its own parts are one release; drivers and zones are found by name at run time.
     assert used - declared <= {"werkzeug", "jinja2", "markupsafe", "itsdangerous", "wtforms"}
     assert declared - used <= {"psycopg", "pysqlite3", "tzdata"}
+
+
+def test_each_component_that_is_served_is_used() -> None:
+    package = json.loads((ROOT / "package.json").read_text("utf-8"))
+    pages = "".join(file.read_text("utf-8") for file in (ROOT / "templates").rglob("*.html"))
+    components = [name for name in package["dependencies"] if name.endswith("-css")]
+    names = [re.sub(r"@(.+)/(.+)-css", r"\1-\2", name) for name in components]
+    assert components
+    assert [name for name in names if not re.search(rf"\b{name}\b(?!-\w)", pages)] == []
