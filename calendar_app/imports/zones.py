@@ -255,16 +255,13 @@ def _ticks(
         begin = start.replace(year=max(start.year, years[0] - 2), day=min(start.day, 28))
         if "BYMONTH=" not in text:
             begin = start
+        first = datetime(years[0] - 2, 1, 1)  # noqa: DTZ001 - wall time
         last = datetime(years[1] + 1, 1, 1)  # noqa: DTZ001 - wall time
         if start <= last:
-            changes += [
-                (at, offset)
-                for at in rrulestr(text, dtstart=begin).between(
-                    datetime(years[0] - 2, 1, 1),
-                    last,
-                    inc=True,  # noqa: DTZ001
-                )
-            ]
+            found = rrulestr(text, dtstart=begin).between(first, last, inc=True)
+            since = datetime(years[0] - 2, 1, 1)  # noqa: DTZ001 - wall time
+            times = rrulestr(text, dtstart=begin).between(since, last, inc=True)
+            changes += [(at, offset) for at in times]
     changes.sort(key=lambda change: change[0])
     if not changes:
         return []
