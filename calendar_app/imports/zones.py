@@ -259,9 +259,7 @@ def _ticks(
         last = datetime(years[1] + 1, 1, 1)  # noqa: DTZ001 - wall time
         if start <= last:
             found = rrulestr(text, dtstart=begin).between(first, last, inc=True)
-            since = datetime(years[0] - 2, 1, 1)  # noqa: DTZ001 - wall time
-            times = rrulestr(text, dtstart=begin).between(since, last, inc=True)
-            changes += [(at, offset) for at in times]
+            changes += [(at, offset) for at in found]
     changes.sort(key=lambda change: change[0])
     if not changes:
         return []
