@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
+from calendar_app.people.actions import open_sign_in
 from calendar_app.web import create_app
 from calendar_app.workflow.manage import load_reference
 from tests.factories.people import PASSWORD, add_person
@@ -69,14 +70,17 @@ def sign_in(client: FlaskClient, email: str, password: str = PASSWORD) -> None:
 
 
 @pytest.fixture
-def signed_in(app: Flask, sessions: sessionmaker[Session]) -> SignedIn:
-    """Makes an account (see ``add_person``) and a client signed in with it."""
+def signed_in(app: Flask, sessions: sessionmaker[Session], clock: Clock) -> SignedIn:
+    """Makes an account (see ``add_person``) and a client with an open session of it."""
 
     def make(email: str, **more: object) -> FlaskClient:
+        # The form itself is tested in test_sign_in.py; here its slow hash would be paid often.
         with sessions() as session, transaction(session):
-            add_person(session, email, **more)  # type: ignore[arg-type]
+            user = add_person(session, email, **more)  # type: ignore[arg-type]
+            token = open_sign_in(session, user, clock.now)
         client = app.test_client()
-        sign_in(client, email)
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
         return client
 
     return make

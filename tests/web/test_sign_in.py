@@ -14,7 +14,7 @@ from calendar_app.web import create_app
 from calendar_app.web.views.account import safe_path
 from calendar_app.workflow.manage import PER_ACCOUNT, set_password
 from tests.factories.people import PASSWORD, add_person
-from tests.web.conftest import Clock, SignedIn, csrf_of
+from tests.web.conftest import Clock, SignedIn, csrf_of, sign_in
 
 MEMBER_PAGE = "/events/new"
 
@@ -24,6 +24,19 @@ def test_signing_in_opens_the_members_pages(client: FlaskClient, signed_in: Sign
     assert answer.status_code == 303
     assert "/login" in answer.location
     assert signed_in("e@x.example", institutions=("korzo",)).get(MEMBER_PAGE).status_code == 200
+
+
+def test_the_form_signs_in_with_a_new_session(
+    client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions() as session, transaction(session):
+        add_person(session, "e@x.example", institutions=("korzo",))
+    client.get("/login")
+    before = client.get_cookie("session")
+    sign_in(client, "E@x.example")
+    after = client.get_cookie("session")
+    assert before and after and before.value != after.value
+    assert client.get(MEMBER_PAGE).status_code == 200
 
 
 def test_an_old_cookie_is_refused_after_signing_out(app: Flask, signed_in: SignedIn) -> None:
