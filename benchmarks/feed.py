@@ -27,7 +27,7 @@ from calendar_app.workflow.manage import load_reference
 
 EVENTS = 10_000
 RADICALE = ROOT / ".venv-peers" / "bin" / "radicale"
-_BUMP = "update feed_revision set revision = revision + 1"
+_BUMP = "update feed_revision set revision = revision + 1, plan = plan + 1"
 
 
 def run() -> dict[str, Any]:

@@ -98,11 +98,14 @@ def list_texts(
     session: Session, selection: Selection, language: str, now: datetime, tier: str = PUBLIC
 ) -> Sequence[str]:
     """The VEVENTs of a feed at ``now``, in order of start: one SELECT."""
+    second = int(now.timestamp())
     query = _scoped(select(FeedItem.text), selection).where(
         FeedItem.tier == tier,
         FeedItem.language == language,
-        FeedItem.valid_from <= now,
-        FeedItem.valid_until > now,
+        # Nearly all rows hold. "+ 0" keeps the planner from an index on the span, after which it
+        # would sort megabytes of text; in the order of the index it is twice as fast.
+        type_coerce(FeedItem.valid_from, BigInteger) + 0 <= second,
+        type_coerce(FeedItem.valid_until, BigInteger) + 0 > second,
     )
     # Core, not ORM: ten thousand plain strings.
     return (
@@ -122,7 +125,7 @@ def list_boundaries(
         query = _scoped(select(column).distinct(), selection).where(
             FeedItem.tier == tier,
             FeedItem.language == language,
-            FeedItem.valid_until > FeedItem.valid_from,
+            # Also leaves out what is withdrawn, and is answered from the index alone.
             column > ALWAYS,
         )
         found.update(session.scalars(query))
