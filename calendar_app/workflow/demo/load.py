@@ -54,7 +54,7 @@ def load_demo(
     season = Season(year)
     first = list(seeded({house.slug: house for house in houses}, season, now))
     planned = list(plan_season(houses, first, season, events, seed, now))
-    moments = _insert(session, planned, Random(f"ids/{seed}/{year}"), progress)
+    moments = insert_season(session, planned, Random(f"ids/{seed}/{year}"), progress)
     actions.recompute(session, now, lambda done, total: progress(40 + 25 * done // total, 100))
     case_actions.sync_cases(session, None, now)
     _work_off(session, coordinators, now)
@@ -88,9 +88,10 @@ def _add_people(session: Session, houses: Sequence[House], now: datetime) -> dic
     return coordinators
 
 
-def _insert(
+def insert_season(
     session: Session, planned: Sequence[Planned], random: Random, progress: Progress
 ) -> int:
+    """Stores the season in bulk, with explicit keys; returns how many occurrences."""
     terms = {(t.scheme, t.slug): t.id for t in session.scalars(select(Term))}
 
     def public_id() -> str:

@@ -1,0 +1,115 @@
+"""The clash check while typing, with 100,000 occurrences stored (``performance.md``): read,
+scored, explained and projected, in the server, in one process whose cache is warm for the days
+asked, and cold. Peer: the fetch alone of every moment of the days it has to look at."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from calendar_app.core import paths
+from calendar_app.core.clock import utc_now
+from calendar_app.db import migrate
+from calendar_app.db.engine import make_engine, session_factory
+from calendar_app.db.transaction import reading, transaction
+from calendar_app.events.models import Occurrence
+from calendar_app.events.rules import EventDraft, timed_moment
+from calendar_app.people.models import Institution
+from calendar_app.people.viewer import Viewer
+from calendar_app.workflow.demo.load import insert_season
+from calendar_app.workflow.demo.season import House, Season, plan_season, season_of
+from calendar_app.workflow.flag import check_draft
+from calendar_app.workflow.manage import load_reference
+
+OCCURRENCES = 100_000
+CHECKS = 100
+
+
+def run() -> dict[str, Any]:
+    with TemporaryDirectory() as name:
+        engine = make_engine(f"sqlite:///{Path(name) / 'bench.sqlite3'}")
+        migrate.upgrade(engine, paths.migrations())
+        with session_factory(engine)() as session:
+            stored = _fill(session)
+            found = {"occurrences": stored, "checks": CHECKS, **_measure(session)}
+        engine.dispose()
+        return found
+
+
+def _fill(session: Session) -> int:
+    now = utc_now()
+    with transaction(session):
+        load_reference(session)
+        rows = session.execute(select(Institution.id, Institution.slug, Institution.home_venue_id))
+        houses = [House(*row) for row in rows]
+        season = Season(season_of(now))
+        # Events have about two occurrences each.
+        planned = list(plan_season(houses, [], season, OCCURRENCES // 2, 1574, now))
+        insert_season(session, planned, Random("ids"), lambda _done, _total: None)
+        session.execute(text("analyze"))
+    with reading(session):
+        return session.scalar(select(func.count()).select_from(Occurrence)) or 0
+
+
+def _measure(session: Session) -> dict[str, Any]:
+    now = utc_now()
+    random = Random("checks")
+    with reading(session):
+        lead = session.scalars(select(Institution.id).where(Institution.slug == "korzo")).one()
+    viewer = Viewer(user_id=1, institution_ids=frozenset({lead}))
+    drafts = [_draft(lead, now + timedelta(days=random.randint(20, 200))) for _ in range(CHECKS)]
+    cold = [_check(session, viewer, draft, now, propose=False) for draft in drafts]
+    warm = [_check(session, viewer, draft, now, propose=False) for draft in drafts]
+    whole = [_check(session, viewer, draft, now, propose=True) for draft in drafts]
+    peer = [_peer(session, draft) for draft in drafts]
+    return {
+        "check_cold_ms": _told(cold),
+        "check_warm_ms": _told(warm),
+        "check_with_quieter_days_ms": _told(whole),
+        "fetch_of_three_days_alone_ms": _told(peer),
+        "warm_check_per_fetch": round(median(warm) / median(peer), 2),
+    }
+
+
+def _draft(lead: int, day: datetime) -> EventDraft:
+    start = day.replace(hour=20, minute=15, second=0, tzinfo=None)
+    return EventDraft(
+        kind="dance", lead_id=lead, title_nl="x", disciplines=("dance",), audiences=("general",),
+        expected_visitors=300, moments=(timed_moment("regular", start, fold=0),),
+    )  # fmt: skip
+
+
+def _check(
+    session: Session, viewer: Viewer, draft: EventDraft, now: datetime, *, propose: bool
+) -> float:
+    begin = perf_counter()
+    with reading(session):
+        check_draft(session, viewer, draft, now, propose=propose)
+    taken = perf_counter() - begin
+    session.expunge_all()
+    return taken
+
+
+def _peer(session: Session, draft: EventDraft) -> float:
+    (moment,) = draft.moments
+    since = moment.starts_at - timedelta(days=1)
+    begin = perf_counter()
+    with reading(session):
+        session.execute(
+            select(Occurrence.id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.event_id)
+            .where(Occurrence.starts_at >= since, Occurrence.starts_at < since + timedelta(days=3))
+        ).all()  # fmt: skip
+    return perf_counter() - begin
+
+
+def _told(seconds: list[float]) -> dict[str, float]:
+    return {
+        "median": round(1000 * median(seconds), 1),
+        "p99": round(1000 * quantiles(seconds, n=100)[98], 1),
+    }
