@@ -4,7 +4,7 @@
 """
 
 import sys
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -31,7 +31,7 @@ def _shoot(page: Page, name: str, path: str | None = None, full: bool = False) -
 def main(address: str) -> None:
     """Takes every picture."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    friday = date.today() + timedelta(days=60)
+    friday = datetime.now(UTC).date() + timedelta(days=60)
     friday += timedelta(days=(4 - friday.weekday()) % 7)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
