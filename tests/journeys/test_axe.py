@@ -65,12 +65,19 @@ def test_public_pages(new_page, axe: str, prefix: str) -> None:
         assert_sound(page, axe, prefix + path)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_events(new_page, axe: str, scheme: str) -> None:
+def in_both_languages(page, axe: str) -> None:
+    """The page at hand, as it is and in the other language."""
+    assert_sound(page, axe, page.url)
+    page.goto(page.get_by_role("banner").locator("a[hreflang]").first.get_attribute("href"))
+    assert_sound(page, axe, page.url)
+
+
+@pytest.mark.parametrize(("scheme", "prefix"), [("light", "/en"), ("dark", "")])
+def test_pages_of_events(new_page, axe: str, scheme: str, prefix: str) -> None:
     page = new_page(color_scheme=scheme)
-    page.goto("/agenda?kind=exhibition")
+    page.goto(f"{prefix}/agenda?kind=exhibition")
     links = page.locator(".slot__title a, .running a").evaluate_all("all => all.map(a => a.href)")
-    page.goto("/agenda")
+    page.goto(f"{prefix}/agenda")
     links += page.locator(".slot__title a").evaluate_all("all => all.map(a => a.href)")
     assert links
     chosen = list(dict.fromkeys(links))[:: max(len(links) // 4, 1)][:4]
@@ -95,7 +102,7 @@ def test_pages_inside(new_page, sign_in, axe: str, name: str) -> None:
     case = page.locator("main a[href*='/conflicts/']")
     if case.count():
         case.first.click()
-        assert_sound(page, axe, page.url)
+        in_both_languages(page, axe)
 
 
 def test_pages_about_an_own_event(new_page, sign_in, axe: str) -> None:
@@ -109,6 +116,24 @@ def test_pages_about_an_own_event(new_page, sign_in, axe: str) -> None:
     for part in ("/edit", "/cancel", "/history"):
         page.goto(event + part)
         assert_sound(page, axe, event + part)
+
+
+def test_the_page_of_an_import(new_page, sign_in, axe: str, tmp_path: Path) -> None:
+    page = new_page()
+    sign_in(page, "editor.korzo")
+    content = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y\r\n"
+        "BEGIN:VEVENT\r\nUID:a@x\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:20270312T200000\r\n"
+        "SUMMARY:Dansavond\r\nEND:VEVENT\r\n"
+        "BEGIN:VEVENT\r\nUID:b@x\r\nDTSTART:20270230T200000\r\nSUMMARY:Nee\r\nEND:VEVENT\r\n"
+        "END:VCALENDAR\r\n"
+    )
+    (tmp_path / "season.ics").write_bytes(content.encode())
+    page.goto("/imports")
+    page.locator("input[type=file]").set_input_files(tmp_path / "season.ics")
+    page.get_by_role("main").locator("form button").first.click()
+    page.wait_for_url(re.compile(r"/imports/[a-z0-9]+$"))
+    in_both_languages(page, axe)
 
 
 def test_a_failed_sign_in_takes_the_reader_to_what_is_wrong(page, axe: str) -> None:
