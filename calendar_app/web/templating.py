@@ -49,7 +49,6 @@ def init_templating(app: Flask) -> None:
         is_demo=is_demo,
         sentence=lambda reason: reasons.sentence(reason, g.language),
         with_points=lambda reason: reasons.with_points(reason, g.language),
-        knows=lambda endpoint: endpoint in app.view_functions,
         period=lambda first, last: wording.period_text(first, last, g.language),
     )
     app.context_processor(_values)

@@ -1,13 +1,15 @@
 """An app on the test's own transaction, and clients that sign in as people do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
@@ -84,3 +86,18 @@ def signed_in(app: Flask, sessions: sessionmaker[Session], clock: Clock) -> Sign
         return client
 
     return make
+
+
+@contextmanager
+def counted(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
+    """The statements that are run meanwhile."""
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            statements.append(statement)
+
+    bind = sessions.kw["bind"]
+    sqlalchemy_event.listen(bind, "before_cursor_execute", note)
+    yield statements
+    sqlalchemy_event.remove(bind, "before_cursor_execute", note)

@@ -2,14 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -47,21 +44,6 @@ def season(app: Flask, sessions: sessionmaker[Session], now: datetime) -> dict[s
         return {"show": show.public_id, "secret": secret.public_id}
 
 
-@contextmanager
-def counted(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
-    """The statements that are run meanwhile."""
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            statements.append(statement)
-
-    bind = sessions.kw["bind"]
-    sqlalchemy_event.listen(bind, "before_cursor_execute", note)
-    yield statements
-    sqlalchemy_event.remove(bind, "before_cursor_execute", note)
-
-
 def titles(page: str) -> list[str]:
     return re.findall(r'class="slot__title"><a [^>]*>(.*?)</a>', page)
 
@@ -76,16 +58,6 @@ def test_every_moment_stands_on_exactly_one_page(client: FlaskClient, season: ob
         following = re.search(r'href="([^"]+)" rel="next"', page)
         address = following[1].replace("&amp;", "&") if following else None
     assert sorted(seen) == [f"Avond {n:03d}" for n in range(100)]
-
-
-@pytest.mark.parametrize("path", ["/agenda", "/agenda?view=month&from=2026-12-01", "/"])
-def test_few_queries(
-    path: str, signed_in: SignedIn, sessions: sessionmaker[Session], season: object
-) -> None:
-    client = signed_in("a@korzo.example", institutions=("korzo",))
-    with counted(sessions) as statements:
-        assert client.get(path).status_code == 200
-    assert 0 < len(statements) <= 15
 
 
 def test_the_month_shows_four_and_counts_the_rest(client: FlaskClient, season: object) -> None:
