@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 import calendar_app.events.models
 import calendar_app.feeds.models
 import calendar_app.imports.models
+import calendar_app.notify.models
 import calendar_app.overlaps.models
 import calendar_app.people.models
 import calendar_app.places.models  # noqa: F401

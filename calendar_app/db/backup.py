@@ -97,13 +97,14 @@ def read_backup(
                    "INSTANCE_DIR to a place where nothing is yet.")
             )  # fmt: skip
     with engine.connect().execution_options(**{IMMEDIATE: True}) as connection:
-        with connection.begin():
+        with migrate.rebuilding(connection), connection.begin():
             config = migrate.config_for(migrations, connection)
             command.upgrade(config, manifest["revision"])
             tables = {table.name: table for table in _reflected(connection)}
             _insert(connection, tables, folder, progress)
             _verify_store(connection, tables, manifest)
             command.upgrade(config, "head")
+            migrate.check_keys(connection)
     return manifest
 
 

@@ -5,6 +5,8 @@ SQLite the whole upgrade is one ``BEGIN IMMEDIATE`` transaction, so a kill leave
 schema whole (``faults.md``, F08); PostgreSQL's DDL is transactional by itself.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +33,35 @@ def config_for(folder: Path, connection: Connection | None = None) -> Config:
 def upgrade(engine: Engine, folder: Path, target: str = "head") -> None:
     """Brings the database to ``target``; whole or not at all."""
     with engine.connect().execution_options(**{IMMEDIATE: True}) as connection:
-        with connection.begin():
+        with rebuilding(connection), connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             command.upgrade(config_for(folder, connection), target)
+            check_keys(connection)
+
+
+@contextmanager
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by building it anew and dropping the old one: with foreign keys on,
+    that would take every row with it that points there. The switch works outside transactions
+    only; :func:`check_keys` looks at them as a whole before the commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
+def check_keys(connection: Connection) -> None:
+    """Raises ``RuntimeError`` when a row points nowhere (SQLite; PostgreSQL sees to it itself)."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"rows point nowhere: {broken[:3]}")
 
 
 def current(connection: Connection) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -28,11 +29,13 @@ def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} in ({listed})", name=column)
 
 
-SCHEMES = ("kind", "discipline", "audience", "theme")
+SCHEMES = ("kind", "discipline", "audience", "theme", "access")
 PLANNING = ("idea", "option", "confirmed", "cancelled")
-VISIBILITY = ("sealed", "coordinators", "partners", "public")
+PRECISION = ("exact", "day", "week", "month", "season")
+VISIBILITY = ("sealed", "coordinators", "partners", "press", "public")
+MODERATION = ("draft", "submitted", "approved", "rejected")
 REACH = ("local", "regional", "national")
-DATE_TYPES = ("single", "multiple", "periodic")
+DATE_TYPES = ("single", "multiple", "periodic", "permanent")
 ROLES = (
     "run", "regular", "opening", "premiere", "press", "preview", "last_day", "school",
     "announcement", "on_sale", "campaign",
@@ -66,7 +69,13 @@ class EventTerm(Base):
 
 
 class Event(Base):
-    """What an institution programmes. Planning, visibility and date type are separate axes."""
+    """What an institution programmes. Planning, date precision, visibility and moderation are
+    separate axes; realisation is its occurrences' (``product.md``, five separate questions).
+
+    ``opening_hours`` is :class:`calendar_app.events.opening.OpeningHours` as JSON;
+    ``price_cents`` the lowest price (0 is free, ``None`` unknown); ``languages`` are BCP 47 tags;
+    ``channels`` where a campaign runs; ``approved_version`` the version that moderation last
+    approved. Descriptions are Markdown (``web/rich_text.py`` shows them)."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -74,6 +83,8 @@ class Event(Base):
         _one_of("visibility", VISIBILITY),
         _one_of("reach", REACH),
         _one_of("date_type", DATE_TYPES),
+        _one_of("precision", PRECISION),
+        _one_of("moderation", MODERATION),
         Index("ix_event_lead_id_updated_at", "lead_id", "updated_at"),
     )
 
@@ -98,11 +109,23 @@ class Event(Base):
     reach: Mapped[str] = mapped_column(String(10), default="regional")
     expected_visitors: Mapped[int | None]
     date_type: Mapped[str] = mapped_column(String(10), default="single")
+    precision: Mapped[str] = mapped_column(String(8), default="exact")
+    opening_hours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     planning: Mapped[str] = mapped_column(String(10), default="option")
+    moderation: Mapped[str] = mapped_column(String(10), default="approved")
+    moderation_reason: Mapped[str] = mapped_column(String(500), default="")
+    approved_version: Mapped[int | None]
     visibility: Mapped[str] = mapped_column(String(12), default="coordinators")
     public_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_reason: Mapped[str] = mapped_column(String(300), default="")
     url: Mapped[str] = mapped_column(String(500), default="")
+    price_cents: Mapped[int | None]
+    price_note_nl: Mapped[str] = mapped_column(String(300), default="")
+    price_note_en: Mapped[str] = mapped_column(String(300), default="")
+    ticket_url: Mapped[str] = mapped_column(String(500), default="")
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    channels: Mapped[list[str]] = mapped_column(JSON, default=list)
     internal_note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[int | None] = mapped_column(
@@ -120,6 +143,18 @@ class Event(Base):
         back_populates="event",
         order_by="(Occurrence.starts_at, Occurrence.id)",
     )
+    organisers: Mapped[list["Organiser"]] = relationship(
+        lazy="raise", order_by="(Organiser.role, Organiser.institution_id)"
+    )
+    shares: Mapped[list["Share"]] = relationship(lazy="raise", order_by="Share.institution_id")
+    promotes: Mapped[list["Event"]] = relationship(
+        secondary="promotion",
+        primaryjoin="Event.id == Promotion.campaign_id",
+        secondaryjoin="Event.id == Promotion.event_id",
+        order_by="Event.id",
+        lazy="raise",
+    )
+    image: Mapped["Image | None"] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -160,7 +195,12 @@ class Occurrence(Base):
     ends_on: Mapped[date | None]
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    # Realisation is a set: scheduled or cancelled, moved, sold out.
     status: Mapped[str] = mapped_column(String(10), default="scheduled")
+    previous_starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    sold_out: Mapped[bool] = mapped_column(default=False)
+    # Access facts of this moment alone (slugs of the scheme `access`), such as sign language.
+    access: Mapped[list[str]] = mapped_column(JSON, default=list)
     # iCalendar SEQUENCE and LAST-MODIFIED (RFC 5545 3.8.7), kept by feeds.
     sequence: Mapped[int] = mapped_column(default=0)
     revised_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -184,4 +224,98 @@ class Change(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     action: Mapped[str] = mapped_column(String(20))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Organiser(Base):
+    """An institution that organises an event beside its lead: invited, and accepted or not."""
+
+    __tablename__ = "organiser"
+    __table_args__ = (
+        _one_of("role", ("co", "host", "partner")),
+        _one_of("state", ("invited", "accepted", "declined")),
+    )
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    institution_id: Mapped[int] = mapped_column(
+        ForeignKey("institution.id"), primary_key=True, index=True
+    )
+    role: Mapped[str] = mapped_column(String(8), default="co")
+    state: Mapped[str] = mapped_column(String(8), default="invited")
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    institution: Mapped[Institution] = relationship(lazy="raise")
+
+
+class Share(Base):
+    """An institution that may see an event before its visibility reaches it."""
+
+    __tablename__ = "share"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    institution_id: Mapped[int] = mapped_column(
+        ForeignKey("institution.id"), primary_key=True, index=True
+    )
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    institution: Mapped[Institution] = relationship(lazy="raise")
+
+
+class Promotion(Base):
+    """A campaign promotes an event."""
+
+    __tablename__ = "promotion"
+
+    campaign_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Image(Base):
+    """An event's picture with what must be said of it; the pixels are in :class:`ImageFile`."""
+
+    __tablename__ = "image"
+
+    id: Mapped[int] = key_column()
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), unique=True)
+    alt_nl: Mapped[str] = mapped_column(String(300), default="")
+    alt_en: Mapped[str] = mapped_column(String(300), default="")
+    holder: Mapped[str] = mapped_column(String(200), default="")
+    license: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ImageFile(Base):
+    """One size of a picture, rebuilt from its pixels; in the store, so that every machine has it
+    and a backup holds it."""
+
+    __tablename__ = "image_file"
+
+    image_id: Mapped[int] = mapped_column(
+        ForeignKey("image.id", ondelete="CASCADE"), primary_key=True
+    )
+    width: Mapped[int] = mapped_column(primary_key=True)
+    height: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class BulkChange(Base):
+    """One change of many events at once, with what undoes it: public id → [before, after]."""
+
+    __tablename__ = "bulk_change"
+
+    id: Mapped[int] = key_column()
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

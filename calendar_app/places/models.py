@@ -18,6 +18,8 @@ class Region(Base):
     profile_nl: Mapped[str] = mapped_column(Text, default="")
     profile_en: Mapped[str] = mapped_column(Text, default="")
     color: Mapped[str] = mapped_column(String(7), default="#154273")
+    # Whether what institutions file stands at once (direct) or is approved first (review).
+    moderation: Mapped[str] = mapped_column(String(8), default="direct")
 
 
 class Municipality(Base):
@@ -51,6 +53,9 @@ class Venue(Base):
     lon: Mapped[float | None]
     # Upward, so by table name only (house.md, rule 14).
     institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"), index=True)
+
+    # A duplicate leads to the venue that it was merged into.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
 
     region: Mapped[Region | None] = relationship(lazy="raise")
 
