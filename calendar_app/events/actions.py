@@ -21,12 +21,15 @@ from calendar_app.people.models import Institution
 _PLAIN_FIELDS = (
     "kind", "lead_id", "title_nl", "title_en", "description_nl", "description_en", "venue_id",
     "room", "parent_id", "production", "genre", "radius_km", "radius_weeks", "reach",
-    "expected_visitors", "date_type", "planning", "visibility", "public_at", "url",
-    "internal_note",
+    "expected_visitors", "date_type", "precision", "opening_hours", "planning", "visibility",
+    "public_at", "url", "ticket_url", "price_cents", "price_note_nl", "price_note_en", "languages",
+    "contact_email", "channels", "internal_note",
 )  # fmt: skip
+_TERM_SCHEMES = ("discipline", "audience", "theme", "access")
 _MOMENT_FIELDS = (
     "role", "all_day", "starts_at", "ends_at", "starts_wall", "ends_wall", "starts_fold",
-    "ends_fold", "zone", "starts_on", "ends_on", "status",
+    "ends_fold", "zone", "starts_on", "ends_on", "status", "sold_out",
+    "access",
 )  # fmt: skip
 
 
@@ -39,6 +42,8 @@ def load_for_change(session: Session, public_id: str) -> Event:
             joinedload(Event.lead, innerjoin=True).joinedload(Institution.region, innerjoin=True),
             selectinload(Event.terms),
             selectinload(Event.occurrences),
+            selectinload(Event.organisers),
+            selectinload(Event.shares),
         )
         .execution_options(populate_existing=True)
         .with_for_update(of=Event)
@@ -65,6 +70,8 @@ def add_event(
         updated_at=now,
         terms=[],
         occurrences=[],
+        organisers=[],
+        shares=[],
     )
     _set_plain(event, draft)
     event.terms = _terms(session, draft)
@@ -133,7 +140,7 @@ def cancel_event(
 def snapshot(event: Event) -> dict[str, Any]:
     """The event's own values as JSON can hold them, for history and comparison."""
     values: dict[str, Any] = {name: _plain(getattr(event, name)) for name in _PLAIN_FIELDS}
-    for scheme in ("discipline", "audience", "theme"):
+    for scheme in _TERM_SCHEMES:
         values[scheme] = sorted(term.slug for term in event.terms if term.scheme == scheme)
     values["moments"] = [
         {"id": o.public_id, **{name: _plain(getattr(o, name)) for name in _MOMENT_FIELDS}}
@@ -146,13 +153,14 @@ def draft_of(event: Event) -> EventDraft:
     """The loaded event as a draft: what a form starts from."""
     slugs = {
         scheme: tuple(term.slug for term in event.terms if term.scheme == scheme)
-        for scheme in ("discipline", "audience", "theme")
+        for scheme in _TERM_SCHEMES
     }
     return EventDraft(
-        **{name: getattr(event, name) for name in _PLAIN_FIELDS},
+        **{name: _fixed(getattr(event, name)) for name in _PLAIN_FIELDS},
         disciplines=slugs["discipline"],
         audiences=slugs["audience"],
         themes=slugs["theme"],
+        access=slugs["access"],
         moments=tuple(moment_of(o) for o in event.occurrences),
     )
 
@@ -160,7 +168,7 @@ def draft_of(event: Event) -> EventDraft:
 def moment_of(occurrence: Occurrence) -> Moment:
     """A stored occurrence as a plain moment that carries its key."""
     return Moment(
-        **{name: getattr(occurrence, name) for name in _MOMENT_FIELDS},
+        **{name: _fixed(getattr(occurrence, name)) for name in _MOMENT_FIELDS},
         key=occurrence.public_id,
         external_key=occurrence.external_key,
     )
@@ -168,7 +176,7 @@ def moment_of(occurrence: Occurrence) -> Moment:
 
 def _set_plain(event: Event, draft: EventDraft) -> None:
     for name in _PLAIN_FIELDS:
-        value = getattr(draft, name)
+        value = _stored(getattr(draft, name))
         if getattr(event, name) != value:
             setattr(event, name, value)
     event.search_text = fold(f"{draft.title_nl} {draft.title_en}")[:500]
@@ -181,6 +189,7 @@ def _terms(session: Session, draft: EventDraft) -> list[Term]:
             ("discipline", draft.disciplines),
             ("audience", draft.audiences),
             ("theme", draft.themes),
+            ("access", draft.access),
         )
         for slug in slugs
     }
@@ -203,15 +212,20 @@ def _set_moments(event: Event, draft: EventDraft) -> None:
         if moment.key is None:
             event.occurrences.append(_new_occurrence(moment))
         else:
-            _set_occurrence(by_key[moment.key], moment)
+            _set_occurrence(by_key[moment.key], moment, fixed=event.planning == "confirmed")
     for moment in left:
         if moment.key is not None:
             by_key[moment.key].status = "cancelled"
 
 
-def _set_occurrence(occurrence: Occurrence, moment: Moment) -> None:
+def _set_occurrence(occurrence: Occurrence, moment: Moment, *, fixed: bool) -> None:
+    # A date that was certain is moved: people must find out from when. Back again is not moved.
+    if fixed and moment.starts_at != occurrence.starts_at:
+        back = moment.starts_at == occurrence.previous_starts_at
+        first = occurrence.previous_starts_at or occurrence.starts_at
+        occurrence.previous_starts_at = None if back else first
     for name in _MOMENT_FIELDS:
-        value = getattr(moment, name)
+        value = _stored(getattr(moment, name))
         if getattr(occurrence, name) != value:
             setattr(occurrence, name, value)
     if moment.external_key is not None:
@@ -220,9 +234,17 @@ def _set_occurrence(occurrence: Occurrence, moment: Moment) -> None:
 
 def _new_occurrence(moment: Moment) -> Occurrence:
     return Occurrence(
-        **{name: getattr(moment, name) for name in _MOMENT_FIELDS},
+        **{name: _stored(getattr(moment, name)) for name in _MOMENT_FIELDS},
         external_key=moment.external_key,
     )
+
+
+def _stored(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _record(
@@ -245,7 +267,7 @@ def _record(
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable) and not isinstance(value, str | dict):
         return list(value)
     return value
 

@@ -19,16 +19,28 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from calendar_app.core.errors import NotFound
 from calendar_app.core.names import fold
-from calendar_app.events.models import Change, Event, EventTerm, Occurrence, Term
-from calendar_app.events.visibility import PUBLISHED_PLANNING, Access, may_see
+from calendar_app.events.models import (
+    Change,
+    Event,
+    EventTerm,
+    Occurrence,
+    Organiser,
+    Share,
+    Term,
+)
+from calendar_app.events.visibility import PUBLISHED_PLANNING, Access, may_see, sees_inside
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.places.models import Region, Venue
 
 
 def access_of(event: Event) -> Access:
-    """The facts on which the event's visibility hangs."""
-    return Access(event.lead_id, event.planning, event.visibility, event.public_at)
+    """The facts on which the event's visibility hangs (organisers and shares are loaded)."""
+    return Access(
+        event.lead_id, event.planning, event.visibility, event.public_at, event.moderation,
+        frozenset(one.institution_id for one in event.organisers if one.state == "accepted"),
+        frozenset(one.institution_id for one in event.shares),
+    )  # fmt: skip
 
 
 def visible(event: Event, viewer: Viewer, now: datetime) -> bool:
@@ -40,15 +52,32 @@ def visible_clause(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """The SQL twin of :func:`calendar_app.events.visibility.may_see`."""
     lifted = and_(Event.public_at.is_not(None), Event.public_at <= now)
     open_now = or_(lifted, and_(Event.visibility == "public", Event.public_at.is_(None)))
+    published = Event.planning.in_(PUBLISHED_PLANNING)
+    approved = Event.moderation == "approved"
     if viewer.tier == "public":
-        reached: ColumnElement[bool] = and_(open_now, Event.planning.in_(PUBLISHED_PLANNING))
+        reached: ColumnElement[bool] = and_(approved, open_now, published)
+    elif viewer.tier == "press":
+        reached = and_(approved, or_(open_now, Event.visibility == "press"), published)
     elif viewer.tier == "partner":
-        reached = or_(open_now, Event.visibility == "partners")
+        reached = and_(approved, or_(open_now, Event.visibility.in_(("partners", "press"))))
     else:
-        reached = or_(lifted, Event.visibility != "sealed")
-    if viewer.institution_ids:
-        return or_(reached, Event.lead_id.in_(viewer.institution_ids))
-    return reached
+        reached = and_(Event.moderation != "draft", or_(lifted, Event.visibility != "sealed"))
+    if not viewer.institution_ids:
+        return reached
+    return or_(reached, inside_clause(viewer.institution_ids), _shared_clause(viewer))
+
+
+def inside_clause(institution_ids: Collection[int]) -> ColumnElement[bool]:
+    """Events that any of these institutions leads or accepted to organise."""
+    accepted = select(Organiser.event_id).where(
+        Organiser.institution_id.in_(institution_ids), Organiser.state == "accepted"
+    )
+    return or_(Event.lead_id.in_(institution_ids), Event.id.in_(accepted))
+
+
+def _shared_clause(viewer: Viewer) -> ColumnElement[bool]:
+    shared = select(Share.event_id).where(Share.institution_id.in_(viewer.institution_ids))
+    return and_(Event.moderation != "draft", Event.id.in_(shared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +105,17 @@ def filter_clause(wanted: EventFilter) -> ColumnElement[bool]:
     if wanted.kinds:
         parts.append(Event.kind.in_(wanted.kinds))
     if wanted.institutions:
-        parts.append(
-            Event.lead_id.in_(
-                select(Institution.id).where(Institution.slug.in_(wanted.institutions))
-            )
-        )
+        institutions = select(Institution.id).where(Institution.slug.in_(wanted.institutions))
+        parts.append(or_(Event.lead_id.in_(institutions), _joined(institutions, ("co", "host"))))
     if wanted.venues:
         parts.append(Event.venue_id.in_(select(Venue.id).where(Venue.slug.in_(wanted.venues))))
     if wanted.regions:
         regions = select(Region.id).where(Region.slug.in_(wanted.regions))
+        inside = select(Institution.id).where(Institution.region_id.in_(regions))
         parts.append(
             or_(
-                Event.lead_id.in_(select(Institution.id).where(Institution.region_id.in_(regions))),
+                Event.lead_id.in_(inside),
+                _joined(inside, ("co",)),
                 Event.venue_id.in_(select(Venue.id).where(Venue.region_id.in_(regions))),
             )
         )
@@ -108,6 +136,17 @@ def filter_clause(wanted: EventFilter) -> ColumnElement[bool]:
     return and_(*parts)
 
 
+def _joined(institutions: Select[int], roles: Collection[str]) -> ColumnElement[bool]:
+    """Events that one of the institutions accepted to organise in such a role."""
+    return Event.id.in_(
+        select(Organiser.event_id).where(
+            Organiser.institution_id.in_(institutions),
+            Organiser.state == "accepted",
+            Organiser.role.in_(roles),
+        )
+    )
+
+
 def _loaded(query: Select[Event]) -> Select[Event]:
     return query.options(
         joinedload(Event.lead).joinedload(Institution.region),
@@ -118,8 +157,12 @@ def _loaded(query: Select[Event]) -> Select[Event]:
 
 
 def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -> Event:
-    """One event, fully loaded; :class:`NotFound` when unknown or not for this viewer."""
-    event = session.scalar(_loaded(select(Event).where(Event.public_id == public_id)))
+    """One event, fully loaded, with organisers and shares; :class:`NotFound` when unknown or not for this viewer."""
+    query = _loaded(select(Event).where(Event.public_id == public_id)).options(
+        selectinload(Event.organisers).joinedload(Organiser.institution),
+        selectinload(Event.shares).joinedload(Share.institution),
+    )
+    event = session.scalar(query)
     if event is None or not visible(event, viewer, now):
         raise NotFound
     return event
@@ -227,7 +270,7 @@ def list_changes(
     session: Session, event: Event, viewer: Viewer, limit: int = 200
 ) -> Sequence[Change]:
     """The event's history, newest first; empty for everyone outside its institution."""
-    inside = true() if event.lead_id in viewer.institution_ids else false()
+    inside = true() if sees_inside(viewer, access_of(event)) else false()
     return session.scalars(
         select(Change)
         .where(Change.event_id == event.id, inside)

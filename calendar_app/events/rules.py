@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from calendar_app.core.errors import FieldError
 from calendar_app.core.language import N_
@@ -47,13 +48,16 @@ class Moment:
     starts_on: date | None = None
     ends_on: date | None = None
     status: str = "scheduled"
+    sold_out: bool = False
+    access: tuple[str, ...] = ()
     key: str | None = None
     external_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventDraft:
-    """An event as somebody wants it stored; terms are slugs, texts already cleaned."""
+    """An event as somebody wants it stored; terms are slugs, texts already cleaned. The fields
+    are those of :class:`calendar_app.events.models.Event`."""
 
     kind: str
     lead_id: int
@@ -64,6 +68,7 @@ class EventDraft:
     disciplines: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
     venue_id: int | None = None
     room: str = ""
     parent_id: int | None = None
@@ -74,10 +79,19 @@ class EventDraft:
     reach: str = "regional"
     expected_visitors: int | None = None
     date_type: str = "single"
+    precision: str = "exact"
+    opening_hours: dict[str, Any] | None = None
     planning: str = "option"
     visibility: str = "coordinators"
     public_at: datetime | None = None
     url: str = ""
+    ticket_url: str = ""
+    price_cents: int | None = None
+    price_note_nl: str = ""
+    price_note_en: str = ""
+    languages: tuple[str, ...] = ()
+    contact_email: str = ""
+    channels: tuple[str, ...] = ()
     internal_note: str = ""
     moments: tuple[Moment, ...] = field(default_factory=tuple)
 

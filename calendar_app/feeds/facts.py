@@ -30,7 +30,9 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class EventFacts:
     """An event. ``scopes`` are the feeds it belongs to, as (scheme, slug); ``institutions`` the
-    keys of those whose feeds it is in (lead and host)."""
+    keys of those whose feeds it is in (lead, accepted co-organisers and hosts, the venue's). A
+    date that is not ``precise`` (a month, a season) is in no calendar; of what is ``endless``
+    only its moments are."""
 
     id: int
     public_id: str
@@ -50,6 +52,9 @@ class EventFacts:
     scopes: frozenset[tuple[str, str]]
     institutions: frozenset[int]
     lead_id: int
+    approved: bool = True
+    precise: bool = True
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from calendar_app.core.errors import NotFound
 from calendar_app.db.types import Instant
-from calendar_app.events.models import Event, EventTerm, Occurrence, Term
+from calendar_app.events.models import Event, EventTerm, Occurrence, Organiser, Term
 from calendar_app.feeds.facts import EventFacts, MomentFacts, Named, Place
 from calendar_app.feeds.models import FeedItem, FeedRevision, FeedScope, FeedState
 from calendar_app.feeds.plan import StoredRow
@@ -197,19 +197,21 @@ def list_event_ids_at(
 ) -> Sequence[int]:
     """Keys of the events that name one of the venues or institutions."""
     hosted = select(Venue.id).where(Venue.institution_id.in_(institution_ids))
+    joined = select(Organiser.event_id).where(Organiser.institution_id.in_(institution_ids))
     return session.scalars(
         select(Event.id)
         .where(
             Event.venue_id.in_(venue_ids)
             | Event.lead_id.in_(institution_ids)
             | Event.venue_id.in_(hosted)
+            | Event.id.in_(joined)
         )
         .order_by(Event.id)
     ).all()
 
 
 def list_event_facts(session: Session, event_ids: Collection[int]) -> list[EventFacts]:
-    """What the events are rendered from, by key (two queries). Read from the store, so that what
+    """What the events are rendered from, by key (three queries). Read from the store, so that what
     the session holds in memory cannot be stale."""
     host, host_region, lead_region = aliased(Institution), aliased(Region), aliased(Region)
     rows = session.execute(
@@ -217,6 +219,7 @@ def list_event_facts(session: Session, event_ids: Collection[int]) -> list[Event
             Event.id, Event.public_id, Event.title_nl, Event.title_en, Event.description_nl,
             Event.description_en, Event.planning, Event.visibility, Event.public_at,
             Event.cancel_reason, Event.url, Event.room, Event.kind, Event.lead_id,
+            Event.moderation, Event.precision, Event.date_type,
             Institution.slug.label("lead"), Institution.name.label("lead_name"),
             Institution.street.label("lead_street"), Institution.postcode.label("lead_postcode"),
             Institution.city.label("lead_city"), Institution.lat.label("lead_lat"),
@@ -243,6 +246,7 @@ def list_event_facts(session: Session, event_ids: Collection[int]) -> list[Event
         .order_by(EventTerm.event_id, Term.scheme, Term.position, Term.id)
     ):
         terms.setdefault(event_id, []).append(Named(*term))
+    joined = _organisers(session, event_ids)
     found = []
     for row in rows:
         named = terms.get(row.id, [])
@@ -266,6 +270,11 @@ def list_event_facts(session: Session, event_ids: Collection[int]) -> list[Event
             if row.host_id is not None:
                 scopes.add(("institution", row.host))
                 institutions.add(row.host_id)
+        for key, slug, region in joined.get(row.id, ()):
+            institutions.add(key)
+            scopes.add(("institution", slug))
+            if region is not None:
+                scopes.add(("region", region))
         found.append(
             EventFacts(
                 id=row.id, public_id=row.public_id, title_nl=row.title_nl, title_en=row.title_en,
@@ -274,9 +283,31 @@ def list_event_facts(session: Session, event_ids: Collection[int]) -> list[Event
                 cancel_reason=row.cancel_reason, url=row.url, room=row.room,
                 lead_name=row.lead_name, place=place, terms=tuple(named),
                 scopes=frozenset(scopes), institutions=frozenset(institutions),
-                lead_id=row.lead_id,
+                lead_id=row.lead_id, approved=row.moderation == "approved",
+                precise=row.precision in ("exact", "day"), endless=row.date_type == "permanent",
             )
         )  # fmt: skip
+    return found
+
+
+def _organisers(
+    session: Session, event_ids: Collection[int]
+) -> dict[int, list[tuple[int, str, str | None]]]:
+    """Key and slug of the institutions that accepted to co-organise or host, and the region that
+    a co-organiser brings with it (``product.md``, The model)."""
+    found: dict[int, list[tuple[int, str, str | None]]] = {}
+    for event_id, role, key, slug, region in session.execute(
+        select(
+            Organiser.event_id, Organiser.role, Institution.id, Institution.slug, Region.slug
+        )
+        .join(Institution, Institution.id == Organiser.institution_id)
+        .join(Region, Region.id == Institution.region_id)
+        .where(
+            Organiser.event_id.in_(event_ids), Organiser.state == "accepted",
+            Organiser.role.in_(("co", "host")),
+        )
+    ):  # fmt: skip
+        found.setdefault(event_id, []).append((key, slug, region if role == "co" else None))
     return found
 
 

@@ -23,9 +23,12 @@ def public_row(
 
     It starts at the lift of an embargo, and ends at the local midnight after which the moment
     ended 365 days ago, or was to take place 90 days ago when cancelled. An idea or option never
-    shows. A date that was dropped before anybody could see it (``seen``) is no news either.
+    shows, nor what moderation has not approved, nor a date that is not exact yet or without an
+    end. A date that was dropped before anybody could see it (``seen``) is no news either.
     """
-    if event.planning not in ("confirmed", "cancelled"):
+    if event.planning not in ("confirmed", "cancelled") or not event.approved:
+        return None
+    if not event.precise or (event.endless and moment.role == "run"):
         return None
     if event.public_at is None and event.visibility != "public":
         return None

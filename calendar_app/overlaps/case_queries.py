@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from calendar_app.core.errors import NotFound
 from calendar_app.events.models import Event, Occurrence
-from calendar_app.events.queries import visible_clause
+from calendar_app.events.queries import inside_clause, visible_clause
 from calendar_app.overlaps.cases import OPEN
 from calendar_app.overlaps.models import Conflict, ConflictEntry, ConflictPair, ConflictRegion
 from calendar_app.people.viewer import Viewer
@@ -27,7 +27,7 @@ def concerns(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
         seen = select(Event.id).where(visible_clause(viewer, now))
         parts.append(and_(Conflict.id.in_(mine), Conflict.id.in_(_with_event_in(seen))))
     if viewer.institution_ids:
-        own = select(Event.id).where(Event.lead_id.in_(viewer.institution_ids))
+        own = select(Event.id).where(inside_clause(viewer.institution_ids))
         parts.append(Conflict.id.in_(_with_event_in(own)))
     return or_(*parts) if parts else false()
 

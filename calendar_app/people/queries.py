@@ -89,6 +89,7 @@ def viewer_of(session: Session, user: User, language: str) -> Viewer:
         user_id=user.id,
         name=user.name,
         is_admin=user.is_admin,
+        is_press=user.is_press,
         institution_ids=frozenset(row.institution_id for row in memberships),
         managed_ids=frozenset(row.institution_id for row in memberships if row.role == MANAGER),
         region_ids=frozenset(regions),

@@ -16,6 +16,7 @@ class Viewer:
     user_id: int | None = None
     name: str = ""
     is_admin: bool = False
+    is_press: bool = False
     institution_ids: frozenset[int] = field(default_factory=frozenset)
     managed_ids: frozenset[int] = field(default_factory=frozenset)
     region_ids: frozenset[int] = field(default_factory=frozenset)
@@ -41,4 +42,6 @@ class Viewer:
         """The widest tier apart from one's own institutions (``product.md``, Tiers nest)."""
         if self.is_coordinator or self.is_admin:
             return "coordinator"
+        if self.is_press and not self.institution_ids:
+            return "press"
         return "partner" if self.signed_in else "public"
