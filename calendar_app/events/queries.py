@@ -157,7 +157,8 @@ def _loaded(query: Select[Event]) -> Select[Event]:
 
 
 def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -> Event:
-    """One event, fully loaded, with organisers and shares; :class:`NotFound` when unknown or not for this viewer."""
+    """One event, fully loaded, with organisers and shares; :class:`NotFound` when unknown or not
+    for this viewer."""
     query = _loaded(select(Event).where(Event.public_id == public_id)).options(
         selectinload(Event.organisers).joinedload(Organiser.institution),
         selectinload(Event.shares).joinedload(Share.institution),
