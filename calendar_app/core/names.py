@@ -32,8 +32,9 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 def clean_line(text: str) -> str:
     """One line of user text: no control characters, white space folded, trimmed."""
-    text = _LONE_SURROGATE.sub("", text)
-    return " ".join(_FORBIDDEN.sub(" ", unicodedata.normalize("NFC", text)).split())
+    if not text.isprintable():  # what is printable has nothing to take out
+        text = _FORBIDDEN.sub(" ", _LONE_SURROGATE.sub("", text))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def clean_text(text: str) -> str:

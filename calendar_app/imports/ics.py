@@ -8,8 +8,9 @@ import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,7 @@ PERIOD = timedelta(days=7)
 _DURATION = re.compile(
     r"([+-])?P(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?"
 )
+_URL = re.compile(r"https?://[^\s<>\"]+")
 _DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _DATETIME = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})?(Z)?")
 
@@ -136,7 +138,7 @@ class Found:
 
 def _plain(value: Any) -> dict[str, Any]:
     # dataclasses.asdict copies deeply, ten times slower.
-    return {one.name: getattr(value, one.name) for one in fields(value)}
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 class _Refused(Exception):
@@ -146,7 +148,7 @@ class _Refused(Exception):
         self.params = params
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _When:
     """A date or a time as written. Timed: naive wall in ``zone``."""
 
@@ -157,7 +159,7 @@ class _When:
     def all_day(self) -> bool:
         return self.zone is None
 
-    @property
+    @cached_property
     def instant(self) -> datetime:
         return self.wall.replace(tzinfo=ZoneInfo(self.zone or "UTC")).astimezone(UTC)
 
@@ -171,7 +173,6 @@ class _Read:
 
     component: Component
     uid: str
-    made_uid: bool
     title: str
     start: _When
     length: timedelta
@@ -275,6 +276,8 @@ class _Reader:
     def _apart(self, uid: str, same: list[_Read]) -> list[tuple[str, _Read]]:
         """Events that share a UID: with another start or title they are others; of twins the newest
         counts."""
+        if len(same) == 1:
+            return [(uid, same[0])]
         by_start: dict[tuple[str, str], _Read] = {}
         for one in same:
             which = (one.start.key(), one.title)
@@ -306,13 +309,12 @@ class _Reader:
         recurrence = None
         if recurrence_line is not None and recurrence_line.value.strip():
             recurrence = self._when(recurrence_line, component)
-            # A date says which moment as well as a time does.
         start, length = self._span(component, start, notes)
         if not in_years(start.wall.date()) or not in_years((start.wall + length).date()):
             raise _Refused("year", year=start.wall.year)
-        uid, made = _text(component, "UID", 2000), False
+        uid = _text(component, "UID", 2000)
         if not uid:
-            made, raw = True, f"{title}|{start.key()}|{_text(component, 'LOCATION', 500)}"
+            raw = f"{title}|{start.key()}|{_text(component, 'LOCATION', 500)}"
             uid = "made-" + hashlib.sha256(raw.encode()).hexdigest()[:24]
             notes.append("no_uid")
         elif len(uid) > 180:
@@ -321,7 +323,7 @@ class _Reader:
         cancelled = status in ("CANCELLED", "CANCELED") or self._heads[component.calendar][1]
         sequence = _text(component, "SEQUENCE", 12)
         return _Read(
-            component, uid, made, title, start, length, notes, cancelled,
+            component, uid, title, start, length, notes, cancelled,
             int(sequence) if re.fullmatch(r"[0-9]{1,9}", sequence) else 0, recurrence,
         )  # fmt: skip
 
@@ -366,15 +368,16 @@ class _Reader:
     def _parse_when(self, value: str, prop: Property, component: Component) -> _When:
         value = value.strip().upper()
         try:
-            match = _DATE.fullmatch(value)
-            if match:
-                year, month, day = (int(group) for group in match.groups())
+            if "T" not in value:
+                match = _DATE.fullmatch(value)
+                if match is None:
+                    raise ValueError
+                year, month, day = map(int, match.groups())
                 return _When(datetime(year, month, day), None)  # noqa: DTZ001 - wall time
             match = _DATETIME.fullmatch(value)
             if match is None:
                 raise ValueError
-            year, month, day, hour, minute, second = (int(g or 0) for g in match.groups()[:6])
-            year, month, day, hour, minute, second = (int(g or "0") for g in match.groups()[:6])
+            year, month, day, hour, minute, second = map(int, match.groups("0")[:6])
             # 60 is a leap second.
             wall = datetime(year, month, day, hour, minute, min(second, 59))  # noqa: DTZ001 - wall time
         except ValueError:
@@ -528,21 +531,20 @@ class _Reader:
                 key, True, first.isoformat(), (first + length).isoformat(), self._home, role=role
             )
         zone = start.zone if start.zone != "UTC" else self._home
-        starts, ends = (
-            at.astimezone(ZoneInfo(zone)) for at in (start.instant, start.instant + length)
-        )
+        clock = ZoneInfo(zone)
+        starts, last = start.instant.astimezone(clock), start.instant + length
         # A moment of a series keeps its length on the clock, also over a change of the clock.
         if start.zone != "UTC" and length < timedelta(days=1):
-            wall = (start.wall + length).replace(tzinfo=ZoneInfo(zone))
-            if wall.astimezone(UTC) > start.instant:
-                ends = wall.astimezone(UTC).astimezone(ZoneInfo(zone))
+            wall = (start.wall + length).replace(tzinfo=clock).astimezone(UTC)
+            last = wall if wall > start.instant else last
+        ends = last.astimezone(clock)
         return FoundMoment(
             key, False, _naive(starts), _naive(ends), zone, starts.fold, ends.fold, role=role
         )
 
 
 def _naive(at: datetime) -> str:
-    return at.replace(tzinfo=None, microsecond=0).isoformat()
+    return at.isoformat()[:19]
 
 
 def _one_kind(start: _When, end: _When, notes: list[str]) -> tuple[_When, _When | None]:
@@ -630,7 +632,7 @@ def _description(component: Component) -> str:
 
 def _url(component: Component) -> str:
     address = _text(component, "URL", 501)
-    return address if re.match(r"https?://[^\s<>\"]+$", address) and len(address) <= 500 else ""
+    return address if address and _URL.fullmatch(address) and len(address) <= 500 else ""
 
 
 def _categories(component: Component) -> tuple[str, ...]:
@@ -638,8 +640,3 @@ def _categories(component: Component) -> tuple[str, ...]:
     for prop in component.every("CATEGORIES")[:50]:
         found += [clean_line(item)[:80] for item in split_list(prop.value)[:50]]
     return tuple(dict.fromkeys(item for item in found if item))[:50]
-
-
-def days_of(moment: FoundMoment) -> tuple[date, date]:
-    """First and (exclusive) last day of a whole-day moment."""
-    return date.fromisoformat(moment.starts), date.fromisoformat(moment.ends)

@@ -116,7 +116,8 @@ def starts_of(
 
     ``UNTIL`` as a date keeps the moments of that whole day, as an instant in UTC it is taken to
     the series' own clock. Raises :class:`RuleRefused`, also with ``rule_never`` when the rule
-    matches nothing and ``rule_many`` above :data:`MOST_MOMENTS` moments.
+    matches nothing, ``rule_slow`` when the guard's time is up and ``rule_many`` above
+    :data:`MOST_MOMENTS` moments.
     """
     parts = read_rule(text)
     if _impossible(parts):
@@ -144,7 +145,7 @@ def starts_of(
                     break
                 found.append(at)
     except TooSlow:
-        raise RuleRefused("rule_never") from None
+        raise RuleRefused("rule_slow") from None
     except (ValueError, OverflowError):
         # dateutil runs past the last year.
         pass

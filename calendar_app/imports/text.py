@@ -6,8 +6,10 @@ and nothing raises but :class:`FileRefused`.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_LINES = 1_000_000
@@ -29,6 +31,12 @@ _KNOWN = frozenset({
 _TEXTS = frozenset({"DESCRIPTION", "SUMMARY", "LOCATION", "COMMENT", "CONTACT"})
 # In these a colon can only stand before the value, also where a zone's name has one unquoted.
 _DATES = frozenset({"DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE"})
+# What somebody asks for. The rest, often most of a file, is passed over unread.
+_USED = frozenset({
+    *_DATES, "BEGIN", "CATEGORIES", "CLASS", "DESCRIPTION", "DURATION", "END", "LOCATION",
+    "METHOD", "RRULE", "SEQUENCE", "STATUS", "SUMMARY", "TZID", "TZOFFSETTO", "UID", "URL",
+    "X-LIC-LOCATION", "X-WR-TIMEZONE",
+})  # fmt: skip
 
 
 class FileRefused(Exception):
@@ -39,36 +47,36 @@ class FileRefused(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """One content line: upper-case name, parameters (upper-case keys, quotes taken off), the raw
     value, and the number of its first physical line (from 1)."""
 
     name: str
-    params: dict[str, str]
+    params: Mapping[str, str]
     value: str
     line: int
 
 
 @dataclass(slots=True)
 class Component:
-    """A VEVENT or VTIMEZONE with the properties of its own; those of a VTIMEZONE's observances
-    are in ``parts``. ``closed`` is false when its END never came."""
+    """A VEVENT or VTIMEZONE with the properties of its own, by name; those of a VTIMEZONE's
+    observances are in ``parts``. ``closed`` is false when its END never came."""
 
     kind: str
     line: int
     calendar: int
-    properties: list[Property] = field(default_factory=list)
+    properties: dict[str, list[Property]] = field(default_factory=dict)
     parts: list["Component"] = field(default_factory=list)
     closed: bool = False
 
     def first(self, name: str) -> Property | None:
         """The first property of this name."""
-        return next((one for one in self.properties if one.name == name), None)
+        found = self.properties.get(name)
+        return found[0] if found else None
 
     def every(self, name: str) -> list[Property]:
         """All properties of this name."""
-        return [one for one in self.properties if one.name == name]
+        return self.properties.get(name, [])
 
 
 @dataclass(slots=True)
@@ -117,23 +125,35 @@ def _logical_lines(content: bytes) -> list[tuple[int, str]]:
     physical = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if len(physical) > MOST_LINES:
         raise FileRefused("too_large")
-    lines: list[tuple[int, str]] = []
-    parts: list[bytes] = []
-    began = 0
+    lines: list[bytes] = []
+    numbers: list[int] = []
+    tail: list[bytes] = []
+    blank = True
     for number, line in enumerate(physical, 1):
-        if parts and line[:1] in (b" ", b"\t"):
-            parts.append(line[1:])
+        if line[:1] in (b" ", b"\t") and not blank:
+            tail.append(line[1:])
             continue
-        if parts:
-            lines.append((began, _decode(b"".join(parts))))
-        parts, began = ([line], number) if line.strip() else ([], 0)
-    if parts:
-        lines.append((began, _decode(b"".join(parts))))
-    return lines
+        if tail:
+            lines[-1] += b"".join(tail)
+            tail.clear()
+        blank = not line.strip()
+        if not blank:
+            lines.append(line)
+            numbers.append(number)
+    if tail:
+        lines[-1] += b"".join(tail)
+    return list(zip(numbers, _decoded(lines), strict=True))
+
+
+def _decoded(lines: list[bytes]) -> list[str]:
+    try:
+        return b"\n".join(lines).decode("utf-8").split("\n")
+    except UnicodeDecodeError:
+        # Line by line: one byte of Windows-1252 must not spoil the other lines.
+        return [_decode(line) for line in lines]
 
 
 def _decode(line: bytes) -> str:
-    # Line by line: one byte of Windows-1252 must not spoil the other lines.
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
@@ -141,11 +161,17 @@ def _decode(line: bytes) -> str:
 
 
 def _check_shape(lines: list[tuple[int, str]]) -> None:
-    marks = [text.strip().upper() for _, text in lines if text[:6].upper() in ("BEGIN:", "END:VC")]
-    begun = marks.count("BEGIN:VCALENDAR")
-    ended = sum(mark.startswith("END:VCALENDAR") for mark in marks)
+    begun = ended = 0
+    events = False
+    for _, text in lines:
+        if text[0] not in "BEbe":
+            continue
+        mark = text.strip().upper()
+        begun += mark == "BEGIN:VCALENDAR"
+        ended += mark.startswith("END:VCALENDAR")
+        events = events or mark == "BEGIN:VEVENT"
     # Some programs write single events without a calendar around them; these are read.
-    if not begun and "BEGIN:VEVENT" not in marks:
+    if not begun and not events:
         raise FileRefused("not_calendar")
     if ended < begun:
         raise FileRefused("truncated")
@@ -154,25 +180,31 @@ def _check_shape(lines: list[tuple[int, str]]) -> None:
 def _collect(lines: list[tuple[int, str]]) -> Calendars:
     found = Calendars(heads=[[]], events=[], zones=[])
     stack: list[tuple[str, Component | None]] = []
-    for prop in _properties(lines):
-        if prop.name == "BEGIN":
-            kind = prop.value.strip().upper()
-            _begin(found, stack, kind, prop.line)
-        elif prop.name == "END":
-            kind = prop.value.strip().upper()
-            # An END closes what was left open inside it; one that fits nothing is passed over.
-            if any(name == kind for name, _ in stack):
-                while stack:
-                    name, component = stack.pop()
-                    if name == kind:
-                        if component is not None:
-                            component.closed = True
-                        break
-        elif stack and stack[-1][1] is not None:
-            stack[-1][1].properties.append(prop)
-        elif stack and stack[-1][0] == "VCALENDAR":
-            found.heads[-1].append(prop)
+    for name, number, text in _content_lines(lines):
+        if name == "BEGIN":
+            _begin(found, stack, _split(text)[1].strip().upper(), number)
+        elif name == "END":
+            _end(stack, _split(text)[1].strip().upper())
+        elif stack:
+            kind, component = stack[-1]
+            if component is not None:
+                prop = _property(text, number, name)
+                component.properties.setdefault(name, []).append(prop)
+            elif kind == "VCALENDAR":
+                found.heads[-1].append(_property(text, number, name))
     return found
+
+
+def _end(stack: list[tuple[str, Component | None]], kind: str) -> None:
+    """An END closes what was left open inside it; one that fits nothing is passed over."""
+    if not any(name == kind for name, _ in stack):
+        return
+    while stack:
+        name, component = stack.pop()
+        if name == kind:
+            if component is not None:
+                component.closed = True
+            return
 
 
 def _begin(
@@ -198,45 +230,60 @@ def _begin(
         raise FileRefused("too_deep")
 
 
-def _properties(lines: list[tuple[int, str]]) -> Iterator[Property]:
-    """Content lines as properties. A line that is none continues the text before it: programs
-    write raw line breaks into descriptions."""
-    last: Property | None = None
-    for number, text in lines:
+def _content_lines(lines: list[tuple[int, str]]) -> Iterator[tuple[str, int, str]]:
+    """The content lines that are used, with their upper-case name and number. A line that is none
+    continues the text before it: programs write raw line breaks into descriptions."""
+    known: dict[str, str] = {}
+    name, number, line = "", 0, ""
+    more: list[str] = []
+    length = 0
+    for at, text in lines:
         match = _NAME.match(text)
-        name = match.group(1) if match else ""
-        if match and _is_property(name, last):
-            if last is not None:
-                yield last
-            last = _property(text, number, name.upper())
-        elif last is not None and last.name in _TEXTS and len(last.value) < MOST_VALUE:
-            last = Property(last.name, last.params, f"{last.value}\\n{text.strip()}", last.line)
-    if last is not None:
-        yield last
+        written = match[1] if match else ""
+        upper = known.get(written)
+        if upper is None:
+            upper = known[written] = _known_name(written)
+        if upper and (written == upper or name not in _TEXTS):
+            if name in _USED:
+                yield name, number, line if not more else "\\n".join((line, *more))
+            name, number, line = upper, at, text
+            if more:
+                more, length = [], 0
+        elif name in _TEXTS and length < MOST_VALUE:
+            more.append(text.strip())
+            length += len(text)
+    if name in _USED:
+        yield name, number, "\\n".join((line, *more))
 
 
-def _is_property(name: str, last: Property | None) -> bool:
-    known = name.upper() in _KNOWN or name[:2].upper() == "X-"
-    if last is not None and last.name in _TEXTS:
-        return known and name == name.upper()
-    return known
+def _known_name(written: str) -> str:
+    """The upper-case name of a property, or nothing when no program means one by it."""
+    upper = written.upper()
+    return upper if upper in _KNOWN or upper.startswith("X-") else ""
 
 
 def _property(text: str, line: int, name: str) -> Property:
     if name in _DATES:
         head, _, value = text.rpartition(":")
+        value = value.strip('"')
     else:
         head, value = _split(text)
-    params: dict[str, str] = {}
-    if len(head) > len(name):
-        tail = head[len(name) :]
-        for match in _PARAM.finditer(tail):
-            params.setdefault(match.group(1).upper(), match.group(2).replace('"', "").strip())
-        if name in _DATES and ";TZID=" in tail.upper():
-            params["TZID"] = _zone_name(tail)
-    if name in _DATES:
-        value = value.strip('"')
+    params = _params(name, head[len(name) :]) if len(head) > len(name) else _NO_PARAMS
     return Property(name, params, value[:MOST_VALUE], line)
+
+
+_NO_PARAMS: Mapping[str, str] = {}
+
+
+@lru_cache(maxsize=256)
+def _params(name: str, tail: str) -> Mapping[str, str]:
+    # Thousands of lines share a few of these.
+    params: dict[str, str] = {}
+    for match in _PARAM.finditer(tail):
+        params.setdefault(match.group(1).upper(), match.group(2).replace('"', "").strip())
+    if name in _DATES and ";TZID=" in tail.upper():
+        params["TZID"] = _zone_name(tail)
+    return params
 
 
 def _zone_name(tail: str) -> str:
@@ -250,18 +297,15 @@ def _zone_name(tail: str) -> str:
 
 def _split(text: str) -> tuple[str, str]:
     """The line at its first colon outside quotes."""
-    at = text.find(":")
-    if '"' in text[:at] or at < 0:
+    head, colon, value = text.partition(":")
+    if not colon or '"' in head:
         quoted = False
         for at, char in enumerate(text):
             if char == '"':
                 quoted = not quoted
             elif char == ":" and not quoted:
                 return text[:at], text[at + 1 :]
-        at = text.find(":")
-        if at < 0:
-            return text, ""
-    return text[:at], text[at + 1 :]
+    return head, value
 
 
 _ESCAPED = re.compile(r"\\([\\;,nN:\"])")
@@ -269,6 +313,8 @@ _ESCAPED = re.compile(r"\\([\\;,nN:\"])")
 
 def unescape(value: str) -> str:
     """A TEXT value as people read it (RFC 5545 3.3.11)."""
+    if "\\" not in value:
+        return value
     return _ESCAPED.sub(lambda m: "\n" if m.group(1) in "nN" else m.group(1), value)
 
 

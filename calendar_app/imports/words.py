@@ -41,6 +41,7 @@ REFUSALS: dict[str, str] = {
     "rule_sub_daily": N_("it repeats within a day (%(frequency)s); give the dates one by one"),
     "rule_unreadable": N_("the repetition is not understood: %(part)s"),
     "rule_never": N_("the repetition gives no date"),
+    "rule_slow": N_("working out its repetition takes too long; give the dates one by one"),
     "rule_past": N_("the last repetition is past (%(last)s)"),
 }  # fmt: skip
 _OTHER = N_("it cannot be read; look at this event in the program it came from")

@@ -7,13 +7,12 @@ silently taken for local time.
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from calendar_app.core.names import fold
 from calendar_app.core.timespan import HOUSE_ZONE
@@ -85,6 +84,9 @@ def _cities() -> dict[str, str]:
 
 @cache
 def _windows() -> dict[str, str]:
+    # Here, since icalendar takes longer to load than most files to read, and few need it.
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
     return {name.lower(): zone for name, zone in WINDOWS_TO_OLSON.items()}
 
 
@@ -200,7 +202,7 @@ def defined_zone(component: Component) -> str | None:
     newest = max(start.year for _, start, _, _ in observances)
     for years in ((2025, 2026), (newest + 1, newest + 2)):
         ticks = _ticks(observances, years)
-        for name in (*_LIKELY, *sorted(set(WINDOWS_TO_OLSON.values()))):
+        for name in (*_LIKELY, *sorted(set(_windows().values()))):
             if name.lower() in _known() and _same_ticks(name, ticks):
                 return name
     return None
@@ -300,8 +302,3 @@ class Zones:
                 zone = defined_zone(self._defined[name])
             self._found[name] = zone
         return self._found[name]
-
-
-def wall_of(moment: datetime, zone: str) -> datetime:
-    """An aware instant on the clock of a zone, still aware."""
-    return moment.astimezone(UTC).astimezone(ZoneInfo(zone))
