@@ -25,6 +25,7 @@ _PLAIN_FIELDS = (
     "public_at", "url", "ticket_url", "price_cents", "price_note_nl", "price_note_en", "languages",
     "contact_email", "channels", "internal_note",
 )  # fmt: skip
+_KEPT = ("sold_out", "access")
 _TERM_SCHEMES = ("discipline", "audience", "theme", "access")
 _MOMENT_FIELDS = (
     "role", "all_day", "starts_at", "ends_at", "starts_wall", "ends_wall", "starts_fold",
@@ -226,6 +227,8 @@ def _set_occurrence(occurrence: Occurrence, moment: Moment, *, fixed: bool) -> N
         occurrence.previous_starts_at = None if back else first
     for name in _MOMENT_FIELDS:
         value = _stored(getattr(moment, name))
+        if value is None and name in _KEPT:
+            continue
         if getattr(occurrence, name) != value:
             setattr(occurrence, name, value)
     if moment.external_key is not None:
@@ -233,10 +236,9 @@ def _set_occurrence(occurrence: Occurrence, moment: Moment, *, fixed: bool) -> N
 
 
 def _new_occurrence(moment: Moment) -> Occurrence:
-    return Occurrence(
-        **{name: _stored(getattr(moment, name)) for name in _MOMENT_FIELDS},
-        external_key=moment.external_key,
-    )
+    values = {name: _stored(getattr(moment, name)) for name in _MOMENT_FIELDS}
+    values["sold_out"], values["access"] = values["sold_out"] or False, values["access"] or []
+    return Occurrence(**values, external_key=moment.external_key)
 
 
 def _stored(value: Any) -> Any:

@@ -57,6 +57,13 @@ _ROLES = {
     "dernière": "last_day",
     "laatste": "last_day",
     "last": "last_day",
+    "aankondiging": "announcement",
+    "announcement": "announcement",
+    "kaartverkoop": "on_sale",
+    "voorverkoop": "on_sale",
+    "on sale": "on_sale",
+    "campagne": "campaign",
+    "campaign": "campaign",
 }
 _ROLE_WORDS = {
     "premiere": "premiere",
@@ -65,6 +72,9 @@ _ROLE_WORDS = {
     "preview": "try-out",
     "school": "school",
     "last_day": "slotdag",
+    "announcement": "aankondiging",
+    "on_sale": "kaartverkoop",
+    "campaign": "campagne",
 }
 _SEASONS = {"zomertijd": 0, "summertime": 0, "wintertijd": 1, "wintertime": 1}
 

@@ -34,7 +34,8 @@ PRESS_ROLES = ("opening", "premiere", "press", "preview")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One dated moment as entered. ``key`` is the public id of the occurrence it continues."""
+    """One dated moment as entered. ``key`` is the public id of the occurrence it continues;
+    ``sold_out`` and ``access`` stay as they are where nobody says (``None``)."""
 
     role: str
     all_day: bool
@@ -48,8 +49,8 @@ class Moment:
     starts_on: date | None = None
     ends_on: date | None = None
     status: str = "scheduled"
-    sold_out: bool = False
-    access: tuple[str, ...] = ()
+    sold_out: bool | None = None
+    access: tuple[str, ...] | None = None
     key: str | None = None
     external_key: str | None = None
 
@@ -192,15 +193,17 @@ def all_day_moment(
     key: str | None = None,
     external_key: str | None = None,
     status: str = "scheduled",
+    endless: bool = False,
 ) -> Moment:
-    """A moment of whole days, ``ends_on`` exclusive. Raises :class:`MomentError`."""
+    """A moment of whole days, ``ends_on`` exclusive; only an ``endless`` one lasts longer than
+    :data:`MAX_SPAN`. Raises :class:`MomentError`."""
     if not in_years(starts_on) or not in_years(ends_on - timedelta(days=1)):
         raise MomentError(_years_error(where))
     if ends_on <= starts_on:
         raise MomentError(
             FieldError(where, N_("The last day is before the first. Change one of the two."))
         )
-    if ends_on - starts_on > MAX_SPAN:
+    if ends_on - starts_on > MAX_SPAN and not endless:
         raise MomentError(FieldError(where, N_("This lasts longer than 12 years. Check the end.")))
     return Moment(
         role=role, all_day=True, starts_at=midnight(starts_on, zone),

@@ -29,6 +29,11 @@ def day_text(day: date, language: str, form: str = "full") -> str:
     return str(dates.format_date(day, PATTERNS.get(form, form), locale=LOCALES[language]))
 
 
+def weekday_text(weekday: int, language: str) -> str:
+    """The name of a weekday; Monday is 0."""
+    return str(dates.get_day_names(locale=LOCALES[language])[weekday])
+
+
 def clock_text(wall: datetime, language: str) -> str:
     """A time of day: 20.15 in Dutch, 20:15 in English."""
     return f"{wall:%H.%M}" if language == "nl" else f"{wall:%H:%M}"

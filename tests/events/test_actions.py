@@ -151,4 +151,33 @@ def test_a_moment_round_trips(session: Session, lead: int) -> None:
     plan = draft(lead)
     event = actions.add_event(session, plan, None, NOW)
     again = moment_of(event.occurrences[0])
-    assert replace(again, key=None) == plan.moments[0]
+    assert replace(again, key=None, sold_out=None, access=None) == plan.moments[0]
+    assert (again.sold_out, again.access) == (False, ())
+
+
+def test_a_certain_date_that_moves_remembers_from_when(session: Session, lead: int) -> None:
+    event = actions.add_event(session, draft(lead, "2027-03-12T20:15"), None, NOW)
+    first = event.occurrences[0].starts_at
+    for when, remembered in (
+        ("2027-03-13T20:15", first), ("2027-03-14T20:15", first), ("2027-03-12T20:15", None),
+    ):  # fmt: skip
+        moved = replace(single(when), key=event.occurrences[0].public_id)
+        actions.change_event(session, event, replace(draft(lead), moments=(moved,)), None, NOW)
+        assert event.occurrences[0].previous_starts_at == remembered
+
+
+def test_an_option_may_wander_without_a_trace(session: Session, lead: int) -> None:
+    event = actions.add_event(session, draft(lead, planning="option"), None, NOW)
+    moved = replace(single("2027-04-01T20:15"), key=event.occurrences[0].public_id)
+    plan = replace(draft(lead), planning="option", moments=(moved,))
+    actions.change_event(session, event, plan, None, NOW)
+    assert event.occurrences[0].previous_starts_at is None
+
+
+def test_sold_out_survives_an_edit_that_does_not_speak_of_it(session: Session, lead: int) -> None:
+    event = actions.add_event(session, draft(lead), None, NOW)
+    event.occurrences[0].sold_out = True
+    session.flush()
+    again = replace(draft(lead), title_nl="Anders")
+    actions.change_event(session, event, again, None, NOW)
+    assert event.occurrences[0].sold_out

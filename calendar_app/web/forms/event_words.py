@@ -9,6 +9,7 @@ from calendar_app.core.timespan import is_fold
 from calendar_app.web import wording
 from calendar_app.web.context import current
 from calendar_app.web.forms.event import EventForm
+from calendar_app.web.forms.event_content import LANGUAGES
 from calendar_app.web.forms.fields import Choice, Choices
 from calendar_app.web.templating import pick_text
 
@@ -34,6 +35,18 @@ _NAMES = {
     "until_on": N_("Last day"), "opening_on": N_("Opening on"),
     "opening_time": N_("Start of the opening"), "opening_ends": N_("End of the opening"),
     "press_on": N_("Press moment on"), "press_time": N_("Start of the press moment"),
+    "precision": N_("How exact is it by now?"), "fuzzy": N_("How exact is it by now?"),
+    "fuzzy_on": N_("Any day in that week, month or season"),
+    "opening_hours": N_("Opening hours"), "hours": N_("Open"),
+    "closed_mondays": N_("Closed on Mondays and on public holidays"),
+    "closed_days": N_("Closed on these days"), "adjusted_days": N_("Other hours on these days"),
+    "more_moments": N_("More moments, one a line"), "price": N_("Lowest price"),
+    "price_cents": N_("Lowest price"), "price_note": N_("About the price"),
+    "price_note_nl": N_("About the price"), "price_note_en": N_("About the price, in English"),
+    "ticket_url": N_("Address of the ticket sale"), "languages": N_("Spoken in"),
+    "access": N_("Access"), "contact_email": N_("Contact for colleagues"),
+    "channels": N_("Where a campaign runs"), "moderation": N_("Checked by the region"),
+    "organisers": N_("Organisers"), "shares": N_("Shared with"),
 }  # fmt: skip
 _VALUES = {
     "idea": N_("idea"), "option": N_("option (not certain yet)"), "confirmed": N_("confirmed"),
@@ -43,6 +56,10 @@ _VALUES = {
     "local": N_("the area"), "regional": N_("the region"), "national": N_("the whole country"),
     "single": N_("on one date"), "multiple": N_("several performances"),
     "periodic": N_("from … until, such as an exhibition"),
+    "permanent": N_("always, such as a permanent collection"),
+    "fuzzy": N_("the date is not exact yet"), "exact": N_("exact"), "day": N_("the day"),
+    "week": N_("the week is known"), "month": N_("the month is known"),
+    "season": N_("the season is known"), "press": N_("press and tourist boards as well"),
 }  # fmt: skip
 ROLE_NAMES = {
     "regular": N_("an ordinary date"), "opening": N_("opening"), "premiere": N_("premiere"),
@@ -61,7 +78,11 @@ def shown(value: Any) -> str:
     """A value as a person reads it."""
     if value is None or value == "" or value == []:
         return "–"
-    if isinstance(value, list):
+    if isinstance(value, dict):
+        return current.text(N_("set"))
+    if isinstance(value, bool):
+        return current.text(N_("yes") if value else N_("no"))
+    if isinstance(value, list | tuple):
         return ", ".join(shown(one) for one in value)
     if isinstance(value, time):
         return wording.clock_text(datetime.combine(date.min, value), current.language)
@@ -127,3 +148,37 @@ def more_filled(form: EventForm) -> bool:
         form.disciplines.data or form.audiences.data or form.themes.data or form.description.data
         or form.genre.data or form.production.data or form.expected_visitors.data
     )  # fmt: skip
+
+
+LANGUAGE_NAMES = {
+    "nl": N_("Dutch"), "en": N_("English"), "de": N_("German"), "fr": N_("French"),
+    "es": N_("Spanish"), "it": N_("Italian"), "pl": N_("Polish"), "uk": N_("Ukrainian"),
+    "tr": N_("Turkish"), "ar": N_("Arabic"), "dse": N_("Dutch sign language"),
+    "zxx": N_("no language needed"),
+}  # fmt: skip
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The languages an event can be in."""
+    return [(tag, current.text(LANGUAGE_NAMES[tag])) for tag in LANGUAGES]
+
+
+def weekday_name(weekday: int) -> str:
+    """The name of a weekday (Monday is 0)."""
+    return wording.weekday_text(weekday, current.language)
+
+
+def weekday_choices() -> list[tuple[str, str]]:
+    """The days of the week, Monday first."""
+    return [(str(weekday), weekday_name(weekday)) for weekday in range(7)]
+
+
+def ticked_dates(form: EventForm) -> list[tuple[str, str]]:
+    """The proposed dates with their times."""
+    return list(zip(form.dated.data, form.dated_times.data, strict=False))
+
+
+def other_hours(form: EventForm) -> bool:
+    """Whether some days differ from the usual opening hours."""
+    names = [*(f"hours_{weekday}" for weekday in range(7)), "closed_days", "adjusted_days"]
+    return any(form[name].data or form[name].errors for name in names)

@@ -189,6 +189,22 @@ class Choices(SelectMultipleField):
         super().__init__(choices=[], validate_choice=False, validators=[_chosen], **more)
 
 
+class Strings(Field):
+    """Short texts that come under one name, in order: at most so many, of at most so many
+    characters."""
+
+    def __init__(self, most: int, longest: int, **more: Any) -> None:
+        super().__init__(default=(), **more)
+        self.most, self.longest = most, longest
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Cleans each; refuses what no page of ours sends."""
+        self.data: list[str] = [clean_line(value) for value in valuelist[: self.most + 1]]
+        if len(self.data) > self.most or any(len(value) > self.longest for value in self.data):
+            self.data = []
+            raise ValueError(current.text(N_("This list is too long. Make it shorter.")))
+
+
 def _chosen(form: Form, field: Field) -> None:
     allowed = {str(value) for value, _label in field.choices}
     given = field.data if isinstance(field.data, list) else [field.data]

@@ -22,7 +22,7 @@ from calendar_app.places.models import Venue
 from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
 from calendar_app.web.forms import event_words as words
-from calendar_app.web.forms.event import EventForm, keep_other_moments, values_of
+from calendar_app.web.forms.event import EventForm, values_of
 from calendar_app.web.views.event_page import event_url
 from calendar_app.workflow import flag, register
 
@@ -32,7 +32,8 @@ WORDS = {
     name: getattr(words, name)
     for name in (
         "field_name", "shown", "moments_changed", "term_choices", "role_choices",
-        "venue_choices", "needs_fold", "more_filled",
+        "venue_choices", "needs_fold", "more_filled", "language_choices", "weekday_name",
+        "weekday_choices", "ticked_dates", "other_hours",
     )
 }  # fmt: skip
 _BUSY = FieldError(
@@ -100,8 +101,6 @@ def check_form(
             draft = form.read_loosely(offered.institutions, offered.venues, current.now, before)
             if draft is None:
                 return None, ""
-            if before is not None:
-                draft = keep_other_moments(draft, before)
             return (
                 flag.check_draft(current.session, current.viewer, draft, current.now, event_id),
                 "",
@@ -123,6 +122,9 @@ def new() -> str | Response | tuple[str, int]:
         return form_page(form, offered)
     if request.form.get("do") == "check":
         return form_page(form, offered, found=check_form(form, offered, None))
+    if request.form.get("do") == "dates":
+        form.add_errors(form.propose())
+        return form_page(form, offered)
     draft = form.read(offered.institutions, offered.venues, current.now)
     if draft is None:
         return form_page(form, offered), 422
@@ -170,11 +172,14 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         return form_page(form, offered, event)
     if request.form.get("do") == "check":
         return form_page(form, offered, event, found=check_form(form, offered, public_id))
+    if request.form.get("do") == "dates":
+        form.add_errors(form.propose())
+        return form_page(form, offered, event)
     draft = form.read(offered.institutions, offered.venues, current.now, before)
     if draft is None:
         return form_page(form, offered, event), 422
     try:
-        return _save(public_id, form, keep_other_moments(draft, before))
+        return _save(public_id, form, draft)
     except Invalid as problem:
         form.add_errors(problem.errors, _RENAME)
         return form_page(form, offered, event), 422
