@@ -111,7 +111,7 @@ def _as_utf8(content: bytes) -> bytes:
         content = content.decode("utf-16-le", "replace").encode("utf-8", "replace")
     elif len(content) > 3 and not content[0] and content[1] and not content[2] and content[3]:
         content = content.decode("utf-16-be", "replace").encode("utf-8", "replace")
-    if not content.strip(b" \t\r\n\0"):
+    if not content.strip(b" \t\r\n\0\x0b\x0c"):
         raise FileRefused("empty")
     start = content[:2000].lstrip().lower()
     if start.startswith(b"<") and (b"<html" in start or b"<!doctype" in start):

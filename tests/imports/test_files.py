@@ -243,6 +243,11 @@ def _event(uid: str, more: str = "") -> bytes:
     ).encode()
 
 
+@pytest.mark.parametrize("content", [b"", b"\r\n \t", b"\x0c\x0b", b"\0\0"])
+def test_nothing_but_white_space(content: bytes) -> None:
+    assert parse(content, NOW).problem == "empty"
+
+
 def test_a_hundred_thousand_nested_parts() -> None:
     assert parse(_HEAD + b"BEGIN:X\r\n" * 100_000 + _TAIL, NOW).problem == "too_deep"
 
