@@ -76,9 +76,14 @@ def either(*predicates: Predicate) -> Predicate:
 RIGHTS: dict[str, Predicate] = {
     # register
     "event.register": works_there,
-    "event.change": works_there,
+    "event.change": either(works_there, takes_part),
     "event.cancel": works_there,
-    "event.history": works_there,
+    "event.history": either(works_there, takes_part),
+    "event.invite": works_there,
+    "event.answer": works_there,
+    "event.share": works_there,
+    "event.submit": works_there,
+    "event.moderate": coordinates,
     "event.import": works_there,
     # flag
     "clash.check": works_there,

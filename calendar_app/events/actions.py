@@ -61,11 +61,13 @@ def add_event(
     now: datetime,
     *,
     public_id: str | None = None,
+    moderation: str = "approved",
     action: str = "registered",
 ) -> Event:
     """Stores a new event with its moments and the first line of its history."""
     event = Event(
         public_id=public_id or new_public_id(),
+        moderation=moderation,
         created_at=now,
         created_by_id=user_id,
         updated_at=now,
@@ -79,7 +81,7 @@ def add_event(
     event.occurrences = [_new_occurrence(moment) for moment in draft.moments]
     session.add(event)
     session.flush()
-    _record(session, event, user_id, now, action, {})
+    record(session, event, user_id, now, action, {})
     return event
 
 
@@ -115,7 +117,7 @@ def change_event(
         # Two saves within a second, or a change of moments alone, still are a new version.
         flag_modified(event, "updated_at")
         session.flush()
-        _record(session, event, user_id, now, action, changes)
+        record(session, event, user_id, now, action, changes)
     return changes
 
 
@@ -128,7 +130,7 @@ def cancel_event(
     before = event.planning
     event.planning, event.cancel_reason, event.updated_at = "cancelled", reason, now
     session.flush()
-    _record(
+    record(
         session,
         event,
         user_id,
@@ -136,6 +138,26 @@ def cancel_event(
         "cancelled",
         {"planning": [before, "cancelled"], "cancel_reason": ["", reason]},
     )
+
+
+def set_fields(
+    session: Session, event: Event, user_id: int | None, now: datetime, action: str, **values: Any
+) -> bool:
+    """Sets single fields of a loaded event, with a line of history; whether anything changed."""
+    changes = {
+        name: [_plain(getattr(event, name)), _plain(value)]
+        for name, value in values.items()
+        if getattr(event, name) != value
+    }
+    if not changes:
+        return False
+    for name, value in values.items():
+        setattr(event, name, value)
+    event.updated_at = now
+    flag_modified(event, "updated_at")
+    session.flush()
+    record(session, event, user_id, now, action, changes)
+    return True
 
 
 def snapshot(event: Event) -> dict[str, Any]:
@@ -249,7 +271,7 @@ def _fixed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _record(
+def record(
     session: Session,
     event: Event,
     user_id: int | None,
@@ -257,6 +279,7 @@ def _record(
     action: str,
     data: dict[str, Any],
 ) -> None:
+    """Adds a line to the event's history."""
     session.add(
         Change(
             event_id=event.id, version=event.version, at=now, user_id=user_id, action=action,

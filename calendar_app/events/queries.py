@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -35,11 +36,13 @@ from calendar_app.places.models import Region, Venue
 
 
 def access_of(event: Event) -> Access:
-    """The facts on which the event's visibility hangs (organisers and shares are loaded)."""
+    """The facts on which the event's visibility hangs (organisers and shares are loaded). Who is
+    invited to organise it may look at it before answering."""
     return Access(
         event.lead_id, event.planning, event.visibility, event.public_at, event.moderation,
         frozenset(one.institution_id for one in event.organisers if one.state == "accepted"),
-        frozenset(one.institution_id for one in event.shares),
+        frozenset(one.institution_id for one in event.shares)
+        | frozenset(one.institution_id for one in event.organisers if one.state == "invited"),
     )  # fmt: skip
 
 
@@ -77,7 +80,14 @@ def inside_clause(institution_ids: Collection[int]) -> ColumnElement[bool]:
 
 def _shared_clause(viewer: Viewer) -> ColumnElement[bool]:
     shared = select(Share.event_id).where(Share.institution_id.in_(viewer.institution_ids))
-    return and_(Event.moderation != "draft", Event.id.in_(shared))
+    invited = select(Organiser.event_id).where(
+        Organiser.institution_id.in_(viewer.institution_ids), Organiser.state == "invited"
+    )
+    return and_(Event.moderation != "draft", or_(Event.id.in_(shared), Event.id.in_(invited)))
+
+
+_INSIDE = ("internal_note", "moderation", "moderation_reason", "approved_version")
+"""Fields of the history that a coordinator has nothing to judge about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,3 +293,45 @@ def list_changes(
 def count_events(session: Session) -> int:
     """How many events are stored, whoever may see them (for operations, never for a page)."""
     return session.scalar(select(func.count()).select_from(Event)) or 0
+
+
+def list_to_judge(
+    session: Session, viewer: Viewer, now: datetime, limit: int = 200
+) -> Sequence[Event]:
+    """What the regions of a coordinator have to check, oldest first: submitted, or changed since
+    it was approved, in regions that check. Nothing sealed is among them."""
+    changed = and_(
+        Event.moderation == "approved",
+        Event.approved_version.is_not(None),
+        Event.version > Event.approved_version,
+        Region.moderation == "review",
+    )
+    return session.scalars(
+        select(Event)
+        .join(Event.lead)
+        .join(Region, Region.id == Institution.region_id)
+        .where(Institution.region_id.in_(viewer.region_ids))
+        .where(or_(Event.moderation == "submitted", changed), visible_clause(viewer, now))
+        .options(contains_eager(Event.lead), selectinload(Event.occurrences))
+        .order_by(Event.updated_at, Event.id)
+        .limit(limit)
+    ).all()
+
+
+def list_changes_since(session: Session, event: Event) -> dict[str, list[Any]]:
+    """Field → [as approved, as now] of an event that was approved before; empty for a new one.
+    What never leaves the institution is not in it."""
+    if event.approved_version is None:
+        return {}
+    found: dict[str, list[Any]] = {}
+    for data in session.scalars(
+        select(Change.data)
+        .where(Change.event_id == event.id, Change.version > event.approved_version)
+        .order_by(Change.id)
+        .limit(500)
+    ):
+        for name, (before, after) in data.items():
+            found[name] = [found[name][0] if name in found else before, after]
+    return {
+        name: pair for name, pair in found.items() if pair[0] != pair[1] and name not in _INSIDE
+    }

@@ -38,6 +38,8 @@ def init_templating(app: Flask) -> None:
         # Of an occurrence, in the language of the page (web/wording.py).
         when=lambda moment: wording.when_text(moment, g.language),
         hours=lambda moment: wording.hours_text(moment, g.language),
+        euros=lambda cents: wording.euros_text(cents, g.language),
+        language_name=lambda tag: current.text(wording.LANGUAGE_NAMES.get(tag, tag)),
         iso_day=lambda day: format_day(date.fromisoformat(day)),
         first_day=wording.first_day,
         last_day=wording.last_day,

@@ -6,7 +6,7 @@ from.
 
 from datetime import date, datetime, timedelta
 
-from babel import dates
+from babel import dates, numbers
 
 from calendar_app.core.language import N_, gettext
 from calendar_app.core.timespan import is_fold, local_day, to_wall
@@ -21,6 +21,20 @@ PATTERNS = {
 }
 _SUMMER, _WINTER = N_("summer time"), N_("winter time")
 _ALL_DAY, _FROM_TO = N_("all day"), N_("%(first)s to %(last)s")
+
+
+LANGUAGE_NAMES = {
+    "nl": N_("Dutch"), "en": N_("English"), "de": N_("German"), "fr": N_("French"),
+    "es": N_("Spanish"), "it": N_("Italian"), "pl": N_("Polish"), "uk": N_("Ukrainian"),
+    "tr": N_("Turkish"), "ar": N_("Arabic"), "dse": N_("Dutch sign language"),
+    "zxx": N_("no language needed"),
+}  # fmt: skip
+"""The languages an event can be in (BCP 47)."""
+
+
+def euros_text(cents: int, language: str) -> str:
+    """An amount without the sign: 12,50 in Dutch, 12.50 in English."""
+    return str(numbers.format_decimal(cents / 100, format="#,##0.00", locale=LOCALES[language]))
 
 
 def day_text(day: date, language: str, form: str = "full") -> str:

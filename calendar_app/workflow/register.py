@@ -3,8 +3,10 @@
 Each function: permission → save → re-flag → re-render, in the caller's transaction.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound
@@ -15,9 +17,10 @@ from calendar_app.events.models import Event
 from calendar_app.events.queries import find_event, get_event, list_terms, visible
 from calendar_app.events.rules import EventDraft
 from calendar_app.feeds.actions import rerender
+from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, require
-from calendar_app.places.models import Venue
+from calendar_app.places.models import Region, Venue
 from calendar_app.workflow.flag import flag_events
 
 
@@ -28,10 +31,13 @@ def register_event(
     now: datetime,
     base_url: str,
     public_id: str | None = None,
+    *,
+    as_draft: bool = False,
 ) -> Event:
     """Stores a new event, flags its overlaps and publishes what may be published.
 
-    ``public_id`` comes with the form: what is sent twice is registered once.
+    ``public_id`` comes with the form: what is sent twice is registered once. ``as_draft`` keeps
+    it to its institution; where the region approves first, it is submitted.
     """
     require(viewer, "event.register", About(institution_id=draft.lead_id))
     if public_id is not None:
@@ -40,8 +46,11 @@ def register_event(
             return twin
         public_id = None if twin is not None else public_id
     check_draft(session, draft)
-    event = actions.add_event(session, draft, viewer.user_id, now, public_id=public_id)
-    _follow(session, event, now, base_url)
+    event = actions.add_event(
+        session, draft, viewer.user_id, now, public_id=public_id,
+        moderation=_first_state(session, draft, as_draft),
+    )  # fmt: skip
+    follow(session, event, now, base_url)
     return event
 
 
@@ -57,10 +66,14 @@ def change_event(
     """Changes an event; raises ``Stale`` when somebody else saved since ``version``."""
     event = own_event(session, viewer, public_id, "event.change", now)
     # Moving an event to another institution is registering it there.
-    require(viewer, "event.register", About(institution_id=draft.lead_id))
+    if draft.lead_id != event.lead_id:
+        require(viewer, "event.register", About(institution_id=draft.lead_id))
+    if event.lead_id not in viewer.institution_ids:
+        # What is written for the lead alone is neither shown to a co-organiser nor lost.
+        draft = replace(draft, internal_note=event.internal_note)
     check_draft(session, draft)
     if actions.change_event(session, event, draft, viewer.user_id, now, version=version):
-        _follow(session, event, now, base_url)
+        follow(session, event, now, base_url)
     return event
 
 
@@ -70,17 +83,20 @@ def cancel_event(
     """The event does not go ahead: it stays, marked, and subscribers are told."""
     event = own_event(session, viewer, public_id, "event.cancel", now)
     actions.cancel_event(session, event, reason, viewer.user_id, now)
-    _follow(session, event, now, base_url)
+    follow(session, event, now, base_url)
     return event
 
 
-def own_event(session: Session, viewer: Viewer, public_id: str, right: str, now: datetime) -> Event:
+def own_event(
+    session: Session, viewer: Viewer, public_id: str, right: str | None, now: datetime
+) -> Event:
     """The event, loaded for change. Who may not see it gets ``NotFound``, who may see but not
-    touch it ``Forbidden``."""
+    touch it ``Forbidden``. Without a ``right`` the caller decides by more than the event."""
     event = actions.load_for_change(session, public_id)
     if not visible(event, viewer, now):
         raise NotFound
-    require(viewer, right, About(institution_id=event.lead_id))
+    if right is not None:
+        require(viewer, right, about(event))
     return event
 
 
@@ -89,7 +105,7 @@ def see_own_event(
 ) -> Event:
     """As :func:`own_event`, for reading (the edit form, the history)."""
     event = get_event(session, public_id, viewer, now)
-    require(viewer, right, About(institution_id=event.lead_id))
+    require(viewer, right, about(event))
     return event
 
 
@@ -109,6 +125,7 @@ def check_draft(session: Session, draft: EventDraft) -> None:
         ("disciplines", "discipline", draft.disciplines),
         ("audiences", "audience", draft.audiences),
         ("themes", "theme", draft.themes),
+        ("access", "access", draft.access),
     ):
         if any((scheme, slug) not in known for slug in slugs):
             errors.append(FieldError(name, N_("This choice does not exist. Pick one of the list.")))
@@ -131,6 +148,32 @@ def refresh_times(session: Session, now: datetime, base_url: str) -> int:
     return len(moved)
 
 
-def _follow(session: Session, event: Event, now: datetime, base_url: str) -> None:
+def _first_state(session: Session, draft: EventDraft, as_draft: bool) -> str:
+    if as_draft:
+        return "draft"
+    way = session.scalar(
+        select(Region.moderation)
+        .join(Institution, Institution.region_id == Region.id)
+        .where(Institution.id == draft.lead_id)
+    )
+    return "submitted" if way == "review" else "approved"
+
+
+def about(event: Event) -> About:
+    """What rights on a loaded event hang on: its lead, who accepted to co-organise, the region
+    of its lead."""
+    return About(
+        institution_id=event.lead_id,
+        institution_ids={
+            one.institution_id
+            for one in event.organisers
+            if one.state == "accepted" and one.role == "co"
+        },
+        region_ids={event.lead.region_id},
+    )
+
+
+def follow(session: Session, event: Event, now: datetime, base_url: str) -> None:
+    """What follows from every change of an event: its overlaps, its cases, its feeds."""
     flag_events(session, [event.id], now)
     rerender(session, [event.id], now, base_url)

@@ -24,12 +24,14 @@ def add_person(
     role: str = "editor",
     regions: tuple[str, ...] = (),
     is_admin: bool = False,
+    is_press: bool = False,
 ) -> User:
     """An account with :data:`PASSWORD`."""
     user = add_user(
         session, email, email.split("@")[0], None, datetime(2026, 1, 1, tzinfo=UTC),
         is_admin=is_admin, password_hash=_HASH,
     )  # fmt: skip
+    user.is_press = is_press
     for slug in institutions:
         key = session.scalars(select(Institution.id).where(Institution.slug == slug)).one()
         session.add(Membership(user_id=user.id, institution_id=key, role=role))

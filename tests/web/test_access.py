@@ -112,7 +112,7 @@ def test_an_events_page_by_role(
 
 
 @pytest.mark.parametrize("visibility", SEES)
-@pytest.mark.parametrize("page", ["edit", "cancel", "history"])
+@pytest.mark.parametrize("page", ["edit", "cancel", "history", "together"])
 def test_only_ones_own_events_can_be_changed(
     clients: dict[str, FlaskClient], korzo: dict[str, str], visibility: str, page: str
 ) -> None:
@@ -136,12 +136,18 @@ def test_posting_to_anothers_event_changes_nothing(
         if role in INSIDE:
             continue
         token = csrf_of(client.get("/login" if role == "public" else "/").text)
-        for page in ("edit", "cancel"):
-            answer = client.post(
-                f"/events/{korzo['public']}/{page}",
-                data={"csrf_token": token, "version": "1", "reason": "x", "title": "taken over"},
-            )
-            assert answer.status_code in (303, 403, 404), (role, page)
+        for page in ("edit", "cancel", "together", "planning", "submit", "moments/aaaaaaaaaaaa"):
+            for do in ("invite", "accept", "leave", "share", "save"):
+                answer = client.post(
+                    f"/events/{korzo['public']}/{page}",
+                    data={
+                        "csrf_token": token, "version": "1", "reason": "x", "title": "taken over",
+                        "do": do, "institution": "museum-de-lakenhal", "planning": "idea",
+                        "role": "co", "mark": "cancelled",
+                    },
+                )  # fmt: skip
+                assert answer.status_code in (303, 403, 404), (role, page)
+                assert answer.status_code != 303 or role == "public", (role, page, do)
     with sessions() as session:
         from calendar_app.events.models import Event
 
@@ -183,6 +189,11 @@ TABLE: dict[str, set[str]] = {
     "event.change": INSIDERS,
     "event.cancel": INSIDERS,
     "event.history": INSIDERS,
+    "event.invite": INSIDERS,
+    "event.answer": INSIDERS,
+    "event.share": INSIDERS,
+    "event.submit": INSIDERS,
+    "event.moderate": {"coordinator"},
     "event.import": INSIDERS,
     "clash.check": INSIDERS,
     "conflict.list": {*INSIDERS, "other", "coordinator", "elsewhere"},

@@ -47,7 +47,7 @@ def test_every_page_has_few_queries(
     }  # fmt: skip
     run = client.post("/imports", data=sent).location.rpartition("/")[2]
     values = {
-        "public_id": {"events": own, "conflicts": case, "imports": run},
+        "public_id": {"events": own, "moderation": own, "conflicts": case, "imports": run},
         "slug": {
             "events": "x",
             "institutions": "korzo",

@@ -46,6 +46,7 @@ _NAMES = {
     "ticket_url": N_("Address of the ticket sale"), "languages": N_("Spoken in"),
     "access": N_("Access"), "contact_email": N_("Contact for colleagues"),
     "channels": N_("Where a campaign runs"), "moderation": N_("Checked by the region"),
+    "moderation_reason": N_("Reason"), "moment": N_("Date and time"),
     "organisers": N_("Organisers"), "shares": N_("Shared with"),
 }  # fmt: skip
 _VALUES = {
@@ -150,17 +151,9 @@ def more_filled(form: EventForm) -> bool:
     )  # fmt: skip
 
 
-LANGUAGE_NAMES = {
-    "nl": N_("Dutch"), "en": N_("English"), "de": N_("German"), "fr": N_("French"),
-    "es": N_("Spanish"), "it": N_("Italian"), "pl": N_("Polish"), "uk": N_("Ukrainian"),
-    "tr": N_("Turkish"), "ar": N_("Arabic"), "dse": N_("Dutch sign language"),
-    "zxx": N_("no language needed"),
-}  # fmt: skip
-
-
 def language_choices() -> list[tuple[str, str]]:
     """The languages an event can be in."""
-    return [(tag, current.text(LANGUAGE_NAMES[tag])) for tag in LANGUAGES]
+    return [(tag, current.text(wording.LANGUAGE_NAMES[tag])) for tag in LANGUAGES]
 
 
 def weekday_name(weekday: int) -> str:

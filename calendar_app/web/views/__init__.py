@@ -15,6 +15,7 @@ from calendar_app.web.views import (
     ops,
     pages,
     themes,
+    together,
     venues,
 )
 
@@ -31,5 +32,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ops.blueprint,
     pages.blueprint,
     themes.blueprint,
+    together.blueprint,
     venues.blueprint,
 )

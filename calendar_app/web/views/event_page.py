@@ -83,7 +83,7 @@ def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
         "past": [moment for moment in moments if moment.ends_at <= now][-LATER:],
         "terms": {
             scheme: [term for term in event.terms if term.scheme == scheme]
-            for scheme in ("discipline", "audience", "theme")
+            for scheme in ("discipline", "audience", "theme", "access")
         },
         "inside": sees_inside(viewer, access_of(event)),
         "reaches": effective_visibility(access_of(event), now),

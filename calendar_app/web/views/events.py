@@ -1,7 +1,7 @@
 """Registering: the form for a new or stored event, cancelling, and the history."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -58,12 +58,14 @@ class Offered:
         return [venue for venue in self.venues if venue.institution_id in own]
 
 
-def load_offered() -> Offered:
-    """The choices for the signed-in person (three queries), inside a transaction."""
-    session = current.session
+def load_offered(event: Event | None = None) -> Offered:
+    """The choices for the signed-in person (three queries), inside a transaction. Who organises
+    an event with its lead cannot take the lead over."""
+    session, own = current.session, current.viewer.institution_ids
+    led_by_others = event is not None and event.lead_id not in own
     return Offered(
         list_terms(session),
-        list_own_institutions(session, current.viewer.institution_ids),
+        [event.lead] if event and led_by_others else list_own_institutions(session, own),
         list_venues(session),
     )
 
@@ -133,6 +135,7 @@ def new() -> str | Response | tuple[str, int]:
             event = register.register_event(
                 current.session, current.viewer, draft, current.now, current.settings.base_url,
                 form.draft.data if PUBLIC_ID.fullmatch(form.draft.data or "") else None,
+                as_draft=request.form.get("do") == "draft",
             )  # fmt: skip
     except Invalid as problem:
         form.add_errors(problem.errors, _RENAME)
@@ -162,8 +165,10 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         event = register.see_own_event(
             current.session, current.viewer, public_id, "event.change", current.now
         )
-        offered = load_offered()
+        offered = load_offered(event)
         before = draft_of(event)
+        if event.lead_id not in current.viewer.institution_ids:
+            before = replace(before, internal_note="")
     start = values_of(before, offered.institutions, offered.venues)
     start["version"] = str(event.version)
     form = EventForm(request.form if request.method == "POST" else None, data=start)
@@ -209,6 +214,8 @@ def _show_both(public_id: str, form: EventForm, offered: Offered, stale: Stale) 
             current.session, current.viewer, public_id, "event.change", current.now
         )
         stored = values_of(draft_of(event), offered.institutions, offered.venues)
+        if event.lead_id not in current.viewer.institution_ids:
+            del stored["internal_note"]
     form.version.data = str(event.version)
     differences = [
         (name, stored[name], field.data)
@@ -245,7 +252,13 @@ def history(public_id: str) -> str:
             current.session, current.viewer, public_id, "event.history", current.now
         )
         changes = list_changes(current.session, event, current.viewer)
+        own = event.lead_id in current.viewer.institution_ids
         names = names_of(current.session, {c.user_id for c in changes if c.user_id is not None})
         return current.page(
-            "events/history.html", event=event, changes=changes, names=names, **WORDS
+            "events/history.html",
+            event=event,
+            changes=changes,
+            names=names,
+            hidden=() if own else ("internal_note",),
+            **WORDS,
         )
