@@ -292,6 +292,11 @@ class Image(Base):
     license: Mapped[str] = mapped_column(String(40), default="")
     at: Mapped[datetime] = mapped_column(Instant)
 
+    # Their content is loaded only when it is asked for.
+    sizes: Mapped[list["ImageFile"]] = relationship(
+        lazy="raise", order_by="ImageFile.width", viewonly=True
+    )
+
 
 class ImageFile(Base):
     """One size of a picture, rebuilt from its pixels; in the store, so that every machine has it
@@ -305,7 +310,7 @@ class ImageFile(Base):
     width: Mapped[int] = mapped_column(primary_key=True)
     height: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(20))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_raiseload=True)
 
 
 class BulkChange(Base):

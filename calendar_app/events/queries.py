@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
 
 from calendar_app.core.errors import NotFound
 from calendar_app.core.names import fold
@@ -24,6 +24,8 @@ from calendar_app.events.models import (
     Change,
     Event,
     EventTerm,
+    Image,
+    ImageFile,
     Occurrence,
     Organiser,
     Share,
@@ -172,11 +174,29 @@ def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -
     query = _loaded(select(Event).where(Event.public_id == public_id)).options(
         selectinload(Event.organisers).joinedload(Organiser.institution),
         selectinload(Event.shares).joinedload(Share.institution),
+        joinedload(Event.image).selectinload(Image.sizes),
     )
     event = session.scalar(query)
     if event is None or not visible(event, viewer, now):
         raise NotFound
     return event
+
+
+def find_image(session: Session, image_id: str, width: int) -> tuple[ImageFile, Event] | None:
+    """One size of a picture with its content, and the event it is of, with what decides who may
+    see it."""
+    row = session.execute(
+        select(ImageFile, Event)
+        .join(Image, Image.id == ImageFile.image_id)
+        .join(Event, Event.id == Image.event_id)
+        .where(Image.public_id == image_id, ImageFile.width == width)
+        .options(
+            undefer(ImageFile.content),
+            selectinload(Event.organisers),
+            selectinload(Event.shares),
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def find_event(session: Session, public_id: str) -> Event | None:

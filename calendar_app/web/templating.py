@@ -16,6 +16,7 @@ from calendar_app.overlaps import reasons
 from calendar_app.people.queries import find_user
 from calendar_app.web import wording
 from calendar_app.web.context import current
+from calendar_app.web.rich_text import rich_text
 
 DEMO_ADMIN = "admin@demo.example"
 
@@ -38,13 +39,15 @@ def init_templating(app: Flask) -> None:
         # Of an occurrence, in the language of the page (web/wording.py).
         when=lambda moment: wording.when_text(moment, g.language),
         hours=lambda moment: wording.hours_text(moment, g.language),
+        rich_text=rich_text,
         euros=lambda cents: wording.euros_text(cents, g.language),
-        language_name=lambda tag: current.text(wording.LANGUAGE_NAMES.get(tag, tag)),
+        language_name=lambda tag: current.text(wording.LANGUAGE_NAMES.get(tag) or tag),
         iso_day=lambda day: format_day(date.fromisoformat(day)),
         first_day=wording.first_day,
         last_day=wording.last_day,
     )
     env.globals.update(
+        license_names=wording.LICENSE_NAMES,
         asset=asset,
         pick=pick_text,
         other_language=other_language,

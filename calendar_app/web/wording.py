@@ -32,6 +32,17 @@ LANGUAGE_NAMES = {
 """The languages an event can be in (BCP 47)."""
 
 
+LICENSE_NAMES = {
+    "all-rights-reserved": N_("all rights reserved"),
+    "press-use": N_("free to use when announcing this event"),
+    "cc-by": N_("CC BY: free to use, naming the holder"),
+    "cc-by-sa": N_("CC BY-SA: the same, shared alike"),
+    "cc-by-nc": N_("CC BY-NC: not for commerce"),
+    "cc0": N_("CC0: free to use"),
+}
+"""How a picture may be used."""
+
+
 def euros_text(cents: int, language: str) -> str:
     """An amount without the sign: 12,50 in Dutch, 12.50 in English."""
     return str(numbers.format_decimal(cents / 100, format="#,##0.00", locale=LOCALES[language]))
