@@ -5,10 +5,10 @@ institution, else of the kind; the audience is general; a day without a time is 
 hours (``product.md``, The 30-second entry).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -76,9 +76,19 @@ class Moment:
         return self.role != "run" and not long
 
 
+class Words(NamedTuple):
+    """What the sentences about a moment name, as somebody filled it in."""
+
+    role: str
+    disciplines: tuple[str, ...]
+    audiences: tuple[str, ...]
+    room: str
+
+
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Many moments as arrays of one length, with the sets they refer to."""
+    """Many moments as arrays of one length, with the sets they refer to. No objects of one
+    moment: a hundred thousand of them would be walked by every garbage collection."""
 
     key: Ints
     event: Ints
@@ -110,35 +120,60 @@ class Moments:
     audience_set: Ints
     theme_set: Ints
     format: Ints
+    wording: Ints
     formats: list[str]
     discipline_likeness: Floats
     audience_likeness: Floats
     genre_likeness: Floats
     shared_theme: Floats
-    source: Sequence[Moment]
+    wordings: Sequence[Words]
 
     def __len__(self) -> int:
         return len(self.key)
 
+    def words(self, at: int) -> Words:
+        """The words of the moment at this place."""
+        return self.wordings[int(self.wording[at])]
+
+
+def _itself(value: Any) -> Any:
+    return value
+
 
 class _Codes:
-    """Numbers for hashable values, in order of appearance."""
+    """Numbers for hashable values, in order of appearance; those that are normally alike are one.
+    ``absent`` values have no number."""
 
-    def __init__(self) -> None:
-        self.known: dict[object, int] = {}
+    def __init__(
+        self, normal: Callable[[Any], Any] = _itself, absent: tuple[Any, ...] = ()
+    ) -> None:
+        self.normal, self.absent = normal, absent
+        self.known: dict[Any, int] = {}
+        self._given: dict[Any, int] = {}
+        self._made: tuple[int, Any] | None = None
 
-    def __call__(self, value: object) -> int:
-        return self.known.setdefault(value, len(self.known))
+    def __call__(self, value: Any) -> int:
+        found = self._given.get(value)
+        if found is None:
+            normal = self.normal(value)
+            found = NONE
+            if normal not in self.absent:
+                found = self.known.setdefault(normal, len(self.known))
+            self._given[value] = found
+        return found
 
-    def optional(self, value: object) -> int:
-        return NONE if value in (None, "") else self(value)
-
-    def values(self) -> list[Any]:
-        """The values, each at the place of its number."""
-        return list(self.known)
+    def table(self, make: Callable[[list[Any]], Any]) -> Any:
+        """What is made of the values, each at the place of its number; anew when there are more."""
+        if self._made is None or self._made[0] != len(self.known):
+            self._made = (len(self.known), make(list(self.known)))
+        return self._made[1]
 
 
 _ACCESS = {"sign-language": 1, "audio-description": 2}
+
+
+def _as_set(slugs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(slugs)))
 
 
 class Codebook:
@@ -147,30 +182,27 @@ class Codebook:
 
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
-        self.formats, self.genres, self.venues, self.rooms = (_Codes() for _ in range(4))
-        self.umbrellas, self.productions = _Codes(), _Codes()
-        self.disciplines, self.audiences, self.themes = (_Codes() for _ in range(3))
-        self._sizes: tuple[int, ...] = ()
-        self._tables: dict[str, Any] = {}
+        self.formats = _Codes(lambda told: format_of(told[0], told[1], parameters))
+        self.genres, self.rooms, self.productions = (_Codes(fold_name, ("",)) for _ in range(3))
+        self.venues, self.umbrellas = (_Codes(absent=(None, "")) for _ in range(2))
+        self.disciplines, self.audiences, self.themes = (_Codes(_as_set) for _ in range(3))
+        self.wordings = _Codes(lambda told: Words(*told))
 
     def tables(self) -> dict[str, Any]:
-        """The tables for the numbers given out so far; computed when there are new ones."""
-        codes = (self.formats, self.genres, self.disciplines, self.audiences, self.themes)
-        sizes = tuple(len(one.known) for one in codes)
-        if sizes != self._sizes:
-            self._tables = {
-                "formats": self.formats.values(),
-                "discipline_likeness": set_table(
-                    self.disciplines.values(), "disciplines", self.parameters
-                ),
-                "audience_likeness": set_table(
-                    self.audiences.values(), "audiences", self.parameters
-                ),
-                "genre_likeness": genre_table(self.genres.values(), self.parameters),
-                "shared_theme": shared_table(self.themes.values()),
-            }
-            self._sizes = sizes
-        return self._tables
+        """The tables for the numbers given out so far."""
+        told = self.parameters
+        return {
+            "formats": self.formats.table(list),
+            "discipline_likeness": self.disciplines.table(
+                lambda sets: set_table(sets, "disciplines", told)
+            ),
+            "audience_likeness": self.audiences.table(
+                lambda sets: set_table(sets, "audiences", told)
+            ),
+            "genre_likeness": self.genres.table(lambda names: genre_table(names, told)),
+            "shared_theme": self.themes.table(shared_table),
+            "wordings": self.wordings.table(list),
+        }
 
 
 def as_arrays(
@@ -186,17 +218,17 @@ def as_arrays(
     last_slot = np.where(marketing, np.minimum(last_slot, weeks_end), last_slot)
     default_visitors = parameters["pull"]["default_visitors"]
     codes: dict[str, Any] = {
-        "discipline_set": [book.disciplines(tuple(sorted(set(m.disciplines)))) for m in moments],
-        "audience_set": [book.audiences(tuple(sorted(set(m.audiences)))) for m in moments],
-        "theme_set": [book.themes(tuple(sorted(set(m.themes)))) for m in moments],
-        "format": [book.formats(format_of(m.kind, m.audiences, parameters)) for m in moments],
-        "genre": [book.genres.optional(fold_name(m.genre)) for m in moments],
-        "venue": [book.venues.optional(m.venue) for m in moments],
-        "room": [book.rooms.optional(fold_name(m.room)) for m in moments],
-        "umbrella": [book.umbrellas.optional(m.umbrella) for m in moments],
-        "production": [book.productions.optional(fold_name(m.production)) for m in moments],
+        "discipline_set": [book.disciplines(m.disciplines) for m in moments],
+        "audience_set": [book.audiences(m.audiences) for m in moments],
+        "theme_set": [book.themes(m.themes) for m in moments],
+        "wording": [book.wordings((m.role, m.disciplines, m.audiences, m.room)) for m in moments],
+        "format": [book.formats((m.kind, m.audiences)) for m in moments],
+        "genre": [book.genres(m.genre) for m in moments],
+        "venue": [book.venues(m.venue) for m in moments],
+        "room": [book.rooms(m.room) for m in moments],
+        "umbrella": [book.umbrellas(m.umbrella) for m in moments],
+        "production": [book.productions(m.production) for m in moments],
     }
-
     numbers: dict[str, Any] = {name: np.array(one, np.int64) for name, one in codes.items()}
 
     def ints(values: list[int]) -> Ints:
@@ -231,24 +263,20 @@ def as_arrays(
         access=ints([sum(_ACCESS.get(fact, 0) for fact in m.access) for m in moments]),
         **numbers,
         **book.tables(),
-        source=moments,
     )
 
 
 _TABLES = (
     "formats", "discipline_likeness", "audience_likeness", "genre_likeness", "shared_theme",
+    "wordings",
 )  # fmt: skip
-_COLUMNS = tuple(one.name for one in fields(Moments) if one.name not in (*_TABLES, "source"))
+_COLUMNS = tuple(one.name for one in fields(Moments) if one.name not in _TABLES)
 
 
 def chosen_from(m: Moments, index: Ints) -> Moments:
     """The moments at these places."""
     columns: dict[str, Any] = {name: getattr(m, name)[index] for name in _COLUMNS}
-    return Moments(
-        **columns,
-        **{name: getattr(m, name) for name in _TABLES},
-        source=[m.source[at] for at in index.tolist()],
-    )
+    return Moments(**columns, **{name: getattr(m, name) for name in _TABLES})
 
 
 def joined(parts: Sequence[Moments], book: Codebook) -> Moments:
@@ -256,11 +284,7 @@ def joined(parts: Sequence[Moments], book: Codebook) -> Moments:
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(m, name) for m in parts]) for name in _COLUMNS
     }
-    return Moments(
-        **columns,
-        **book.tables(),
-        source=[one for m in parts for one in m.source],
-    )
+    return Moments(**columns, **book.tables())
 
 
 _ROLE_CODES = {

@@ -76,7 +76,8 @@ def _press_near(m: Moments, i: Ints, j: Ints) -> Bools:
 def _grouped(
     where: Ints, group: Ints, low: Ints, high: Ints, chosen: Bools
 ) -> Iterator[tuple[Ints, Ints]]:
-    """Touching pairs within each group of equal value."""
+    """Touching pairs within each group of equal value that has a chosen one."""
+    where = where[np.isin(group[where], group[where[chosen[where]]])]
     if len(where) == 0:
         return
     order = where[np.argsort(group[where], kind="stable")]

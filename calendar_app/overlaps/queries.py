@@ -4,10 +4,21 @@ see them: the score does not depend on visibility; what is *shown* does (``flag`
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, or_, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import Session, contains_eager
 
 from calendar_app.events.models import Event, EventTerm, Occurrence, Term
 from calendar_app.events.queries import visible_clause
@@ -28,6 +39,11 @@ from calendar_app.places.models import Venue
 
 _MARGIN = timedelta(days=2)
 _MARKETING_MARGIN = timedelta(days=8)
+_FEW = 5000
+"""Keys that a query can be given; beyond it they are asked for again."""
+
+Events = Collection[int] | Select[int] | None
+"""Some events by key, those of a query, or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,85 +72,128 @@ def windows_around(spans: Iterable[tuple[datetime, datetime, str]]) -> list[Wind
 def load_moments(
     session: Session, parameters: Parameters, where: ColumnElement[bool] | None = None
 ) -> list[Moment]:
-    """The moments that can compete (no runs, nothing cancelled), in order of key (two queries)."""
+    """The moments that can compete (no runs, nothing cancelled), in order of key. Three queries of
+    plain rows: what the moments of one event share is read once, not with each of them. Whoever
+    has something to write flushes it first."""
     compared = and_(
         Occurrence.role != "run", Occurrence.status == "scheduled", Event.planning != "cancelled"
     )
     wanted = compared if where is None else and_(compared, where)
-    rows = session.execute(
+    rows = session.connection().execute(
         select(
             Occurrence.id, Occurrence.event_id, Occurrence.role, Occurrence.all_day,
             Occurrence.starts_on, Occurrence.ends_on,
-            type_coerce(Occurrence.starts_at, BigInteger).label("starts"),
-            type_coerce(Occurrence.ends_at, BigInteger).label("ends"),
-            Event.lead_id, Event.kind, Event.reach, Event.expected_visitors, Event.venue_id,
-            Event.room, Event.parent_id, Event.production, Event.genre, Event.radius_km,
-            Event.radius_weeks, Event.date_type, Institution.default_disciplines,
-            func.coalesce(Venue.lat, Institution.lat).label("lat"),
-            func.coalesce(Venue.lon, Institution.lon).label("lon"),
+            type_coerce(Occurrence.starts_at, BigInteger),
+            type_coerce(Occurrence.ends_at, BigInteger),
         )
-        .join(Event, Event.id == Occurrence.event_id)
-        .join(Institution, Institution.id == Event.lead_id)
-        .outerjoin(Venue, Venue.id == Event.venue_id)
+        .join(Occurrence.event)
         .where(wanted)
         .order_by(Occurrence.id)
     ).all()  # fmt: skip
-    events = select(Occurrence.event_id).join(Event, Event.id == Occurrence.event_id).where(wanted)
-    terms: dict[int, dict[str, list[str]]] = {}
-    for event_id, scheme, slug in session.execute(
+    if not rows:
+        return []
+    keys = {row[1] for row in rows}
+    again = select(Occurrence.event_id).join(Occurrence.event).where(wanted)
+    events = None if where is None else keys if len(keys) <= _FEW else again
+    shared = _shared_facts(session, parameters, events)
+    found = []
+    for key, event, role, all_day, first, until, starts, ends in rows:
+        facts = shared.get(event)
+        if facts is None:
+            continue  # deleted since the first query
+        if all_day and first and until:
+            last = until - timedelta(days=1)
+            starts, ends = assumed_hours(facts["kind"], role, first, last, parameters)
+        ends = max(ends, starts + 60)
+        found.append(
+            Moment(
+                key=key, event=event, role=role, starts_at=starts, ends_at=ends,
+                time_assumed=all_day, **facts,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _shared_facts(
+    session: Session, parameters: Parameters, events: Events
+) -> dict[int, dict[str, Any]]:
+    """What all moments of an event have in common: fields of :class:`Moment`, by event."""
+    performances = (
+        select(func.count())
+        .where(
+            Occurrence.event_id == Event.id, Occurrence.status == "scheduled",
+            Occurrence.role.in_(("regular", "premiere")),
+        )
+        .scalar_subquery()
+    )  # fmt: skip
+    query = (
+        select(
+            Event.id, Event.lead_id, Event.kind, Event.reach, Event.expected_visitors,
+            Event.venue_id, Event.room, Event.parent_id, Event.production, Event.genre,
+            Event.radius_km, Event.radius_weeks, performances, Institution.default_disciplines,
+            func.coalesce(Venue.lat, Institution.lat), func.coalesce(Venue.lon, Institution.lon),
+        )
+        .join(Institution, Institution.id == Event.lead_id)
+        .outerjoin(Venue, Venue.id == Event.venue_id)
+    )  # fmt: skip
+    if events is not None:
+        query = query.where(Event.id.in_(events))
+    terms = _terms(session, events)
+    found: dict[int, dict[str, Any]] = {}
+    for row in session.connection().execute(query).all():
+        event, lead, kind, reach, visitors, venue, room, parent, production, genre, *rest = row
+        radius_km, radius_weeks, nights, usual, lat, lon = rest
+        own = terms.get(event, {})
+        found[event] = {
+            "lead": lead, "kind": kind, "reach": reach, "visitors": visitors, "venue": venue,
+            "room": room, "umbrella": parent or event, "production": production, "genre": genre,
+            "radius_km": radius_km, "radius_weeks": radius_weeks,
+            "lat": lat or 0.0, "lon": lon or 0.0, "performances": max(1, nights),
+            "disciplines": assumed_disciplines(
+                kind, own.get("discipline", ()), usual or (), parameters
+            ),
+            "audiences": assumed_audiences(kind, own.get("audience", ()), parameters),
+            "themes": tuple(own.get("theme", ())),
+        }  # fmt: skip
+    return found
+
+
+def _terms(session: Session, events: Events) -> dict[int, dict[str, list[str]]]:
+    """The slugs of each event, by scheme, in the order of the taxonomy."""
+    query = (
         select(EventTerm.event_id, Term.scheme, Term.slug)
         .join(Term, Term.id == EventTerm.term_id)
-        .where(EventTerm.event_id.in_(events) if where is not None else EventTerm.event_id > 0)
         .order_by(Term.position, Term.id)
-    ):
-        terms.setdefault(event_id, {}).setdefault(scheme, []).append(slug)
-    nights = _nights(session, None if where is None else events)
-    return [
-        _moment(row, terms.get(row.event_id, {}), nights.get(row.event_id, 1), parameters)
-        for row in rows
-    ]
-
-
-def _nights(session: Session, events: Select[int] | None) -> dict[int, int]:
-    """How long the run of performances of an event is, where it is more than one."""
-    query = (
-        select(Occurrence.event_id, func.count())
-        .where(Occurrence.status == "scheduled", Occurrence.role.in_(("regular", "premiere")))
-        .group_by(Occurrence.event_id)
-        .having(func.count() > 1)
     )
     if events is not None:
-        query = query.where(Occurrence.event_id.in_(events))
-    return {row[0]: row[1] for row in session.execute(query)}
+        query = query.where(EventTerm.event_id.in_(events))
+    found: dict[int, dict[str, list[str]]] = {}
+    for event, scheme, slug in session.connection().execute(query).all():
+        found.setdefault(event, {}).setdefault(scheme, []).append(slug)
+    return found
 
 
-def _moment(
-    r: Any, terms: dict[str, list[str]], performances: int, parameters: Parameters
-) -> Moment:
-    starts, ends = r.starts, r.ends
-    if r.all_day:
-        last = r.ends_on - timedelta(days=1)
-        starts, ends = assumed_hours(r.kind, r.role, r.starts_on, last, parameters)
-    return Moment(
-        key=r.id, event=r.event_id, lead=r.lead_id, kind=r.kind, role=r.role,
-        starts_at=starts, ends_at=max(ends, starts + 60), lat=r.lat or 0.0, lon=r.lon or 0.0,
-        disciplines=assumed_disciplines(
-            r.kind, terms.get("discipline", ()), r.default_disciplines or (), parameters
-        ),
-        audiences=assumed_audiences(r.kind, terms.get("audience", ()), parameters),
-        themes=tuple(terms.get("theme", ())), reach=r.reach, visitors=r.expected_visitors,
-        performances=performances, venue=r.venue_id, room=r.room,
-        umbrella=r.parent_id or r.event_id, production=r.production, genre=r.genre,
-        radius_km=r.radius_km, radius_weeks=r.radius_weeks, time_assumed=r.all_day,
-    )  # fmt: skip
+@cache
+def _usual_disciplines() -> Select[int, list[str] | None]:
+    return select(Institution.id, Institution.default_disciplines)
 
 
-def touches(window: Window) -> ColumnElement[bool]:
-    """Moments in a window. None that counts is longer than :data:`LONGEST`, so that the index on
-    the start is read for that stretch only."""
-    since, until = int(window.since.timestamp()), int(window.until.timestamp())
+def usual_disciplines(session: Session) -> dict[int, tuple[str, ...]]:
+    """What each institution usually makes."""
+    rows = session.connection().execute(_usual_disciplines()).all()
+    return {key: tuple(own or ()) for key, own in rows}
+
+
+Instant = int | BindParameter[int]
+"""UTC seconds, or their place in a query that is made once."""
+
+
+def within(since: Instant, until: Instant) -> ColumnElement[bool]:
+    """Moments between two instants. None that counts is longer than :data:`LONGEST`, so that the
+    index on the start is read for that stretch only."""
     starts = type_coerce(Occurrence.starts_at, BigInteger)
-    ends = type_coerce(Occurrence.ends_at, BigInteger)
+    # Plus nothing: else SQLite takes the index on the end, and reads all that is still to come.
+    ends = type_coerce(Occurrence.ends_at, BigInteger) + 0
     return and_(starts >= since - LONGEST, starts < until, ends > since)
 
 
@@ -148,7 +207,9 @@ def load_around(
     """Every moment that could compete in these windows, with these productions, and of these
     events themselves."""
     parts: list[ColumnElement[bool]] = []
-    parts.extend(touches(window) for window in windows)
+    parts.extend(
+        within(int(window.since.timestamp()), int(window.until.timestamp())) for window in windows
+    )
     if productions:
         parts.append(Event.production.in_(spellings(session, productions)))
     if event_ids:
@@ -186,6 +247,20 @@ def visible_among(
             )
         )
     return found
+
+
+def list_shown(
+    session: Session, keys: Collection[int], viewer: Viewer, now: datetime
+) -> Sequence[Occurrence]:
+    """Those of these moments whose event the viewer may see, each with its event and lead (one
+    query)."""
+    return session.scalars(
+        select(Occurrence)
+        .join(Occurrence.event)
+        .where(Occurrence.id.in_(keys), visible_clause(viewer, now))
+        .options(contains_eager(Occurrence.event).joinedload(Event.lead))
+        .order_by(Occurrence.id)
+    ).all()
 
 
 def list_overlaps_of(session: Session, event_ids: Collection[int]) -> Sequence[Overlap]:

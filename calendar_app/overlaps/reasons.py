@@ -13,8 +13,8 @@ from calendar_app.overlaps.moments import (
     PARTS,
     PRESS_ROLES,
     Floats,
-    Moment,
     Moments,
+    Words,
 )
 from calendar_app.overlaps.scoring import RULES, Scores
 
@@ -87,12 +87,12 @@ def explain(m: Moments, i: int, j: int, scores: Scores, at: int) -> list[Reason]
     # A rule that decides holds at least half of the points, also where the rest would do.
     others = own // 2 if rule else own
     points = _whole(parts * (others / own) if own else parts, others)
-    one, other = m.source[i], m.source[j]
+    one, other = m.words(i), m.words(j)
     reasons = [
-        _time_reason(m, i, j, one, other, scores, at, points[0]),
+        _time_reason(m, i, j, scores, at, points[0]),
         _likeness_reason(one, other, points[1], bool(m.press[i] and m.press[j])),
         Reason("distance", points[2], *_distance(scores, at)),
-        _pull_reason(one, other, m, i, j, points[3]),
+        _pull_reason(m, i, j, points[3]),
         _press_reason(one, other, scores, at, points[4]),
     ]
     reasons = [reason for reason in reasons if reason.points > 0]
@@ -112,13 +112,11 @@ def _whole(parts: Floats, total: int) -> list[int]:
     return down
 
 
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _instant(seconds: np.int64) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _time_reason(
-    m: Moments, i: int, j: int, one: Moment, other: Moment, scores: Scores, at: int, points: int
-) -> Reason:
+def _time_reason(m: Moments, i: int, j: int, scores: Scores, at: int, points: int) -> Reason:
     apart = int(max(m.first_day[i] - m.last_day[j], m.first_day[j] - m.last_day[i], 0))
     if m.marketing[i]:
         if apart == 0:
@@ -129,7 +127,7 @@ def _time_reason(
         message = N_("press moments on the same day") if apart == 0 else N_(
             "press moments on successive days")  # fmt: skip
         return Reason("time", points, message)
-    hours = {"one": _instant(one.starts_at), "other": _instant(other.starts_at)}
+    hours = {"one": _instant(m.starts[i]), "other": _instant(m.starts[j])}
     words = {"part": (PART_NAMES[PARTS[low % len(PARTS)]],)}
     if scores.time[at] >= 1:
         message = N_("the same %(part)s, at %(one)s and %(other)s")
@@ -138,7 +136,7 @@ def _time_reason(
     return Reason("time", points, message, hours, words)
 
 
-def _likeness_reason(one: Moment, other: Moment, points: int, press: bool) -> Reason:
+def _likeness_reason(one: Words, other: Words, points: int, press: bool) -> Reason:
     def names(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
         shared = [slug for slug in a if slug in b] or sorted({*a, *b})
         return tuple(TERM_NAMES.get(slug, slug) for slug in shared[:3])
@@ -167,7 +165,7 @@ def _distance(scores: Scores, at: int) -> tuple[str, dict[str, object]]:
     return N_("%(km)s km apart"), {"km": km}
 
 
-def _pull_reason(one: Moment, other: Moment, m: Moments, i: int, j: int, points: int) -> Reason:
+def _pull_reason(m: Moments, i: int, j: int, points: int) -> Reason:
     counts = sorted((int(m.visitors[i]), int(m.visitors[j])), reverse=True)
     return Reason(
         "pull", points, N_("%(many)s and %(fewer)s visitors expected"),
@@ -175,7 +173,7 @@ def _pull_reason(one: Moment, other: Moment, m: Moments, i: int, j: int, points:
     )  # fmt: skip
 
 
-def _press_reason(one: Moment, other: Moment, scores: Scores, at: int, points: int) -> Reason:
+def _press_reason(one: Words, other: Words, scores: Scores, at: int, points: int) -> Reason:
     if scores.theme[at]:
         return Reason("theme", points, N_("the same theme"))
     roles = sorted({side.role for side in (one, other)} & ROLE_NAMES.keys())
@@ -198,7 +196,7 @@ def _press_reason(one: Moment, other: Moment, scores: Scores, at: int, points: i
 
 
 def _rule_reason(
-    rule: str, one: Moment, other: Moment, m: Moments, i: int, j: int, scores: Scores, at: int,
+    rule: str, one: Words, other: Words, m: Moments, i: int, j: int, scores: Scores, at: int,
     points: int,
 ) -> Reason:  # fmt: skip
     apart = int(max(m.first_day[i] - m.last_day[j], m.first_day[j] - m.last_day[i], 0))

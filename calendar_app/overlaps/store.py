@@ -7,13 +7,22 @@ be rolled back.
 """
 
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, and_, func, or_, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from calendar_app.events.models import Event, Occurrence
@@ -29,16 +38,16 @@ from calendar_app.overlaps.moments import (
     joined,
 )
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import Window, load_moments, spellings, touches
+from calendar_app.overlaps.queries import load_moments, spellings, within
 from calendar_app.people.models import Institution
 from calendar_app.places.models import Venue
 
 MOST = 300_000
 """Moments kept, older versions among them; beyond it the store begins anew."""
 _FEW = 4000
-_AT_ONCE = 500
+_AT_ONCE = 2000
 _WEEK = 7
-_SPARE = timedelta(hours=2)
+_SPARE = 2 * 3600
 _DAY = 86_400
 _WINTER_DAWN = 5 * 3600
 """06:00 in winter, as seconds of the UTC day."""
@@ -58,146 +67,168 @@ class MomentStore:
     def _begin(self) -> None:
         self._book = Codebook(self.parameters)
         self._houses: Stamp = ()
-        self._places: dict[str, tuple[Stamp, int]] = {}
+        self._places: dict[Stamp, int] = {}
         # New moments come into a small array first: joining the large one takes time.
         self._old = as_arrays([], self.parameters, self._book)
         self._new = as_arrays([], self.parameters, self._book)
 
     def around(self, session: Session, own: Sequence[Moment]) -> Moments:
         """The given moments, then, in order of key, every stored one of other events that could
-        compete with any of them (two queries, and two more for what is new here)."""
+        compete with any of them (two queries, and three more for what is new here)."""
         houses = _houses(session)
-        found = list(_stamps(session, own, self.parameters))
+        found = _stamps(session, own, self.parameters)
         with self._lock:
             full = len(self._old) + len(self._new) + len(found) > MOST
             if full or houses != self._houses:
                 self._begin()
                 self._houses = houses
-            missing = [row for row in found if self._places.get(row[1], _NOWHERE)[0] != row]
+            missing = found - self._places.keys()
             if missing:
                 self._add(session, missing)
-            at = np.array(
-                sorted(self._places[row[1]][1] for row in found if row[1] in self._places), np.int64
-            )
-            size = len(self._old)
-            others = joined(
-                [
-                    chosen_from(self._old, at[at < size]),
-                    chosen_from(self._new, at[at >= size] - size),
-                ],
-                self._book,
-            )
-            others = chosen_from(others, np.argsort(others.key, kind="stable"))
+            # One can be gone since its stamp was read.
+            places = [at for at in map(self._places.get, found) if at is not None]
+            others = self._chosen(np.array(places, np.int64), {one.event for one in own})
             return joined([as_arrays(own, self.parameters, self._book), others], self._book)
 
-    def _add(self, session: Session, rows: list[Stamp]) -> None:
+    def _chosen(self, places: Ints, without: set[int]) -> Moments:
+        """The moments at these places in order of key, but those of some events."""
+        size = len(self._old)
+        found = joined(
+            [
+                chosen_from(self._old, places[places < size]),
+                chosen_from(self._new, places[places >= size] - size),
+            ],
+            self._book,
+        )
+        order = np.argsort(found.key, kind="stable")
+        return chosen_from(found, order[~np.isin(found.event[order], list(without))])
+
+    def _add(self, session: Session, stamps: set[Stamp]) -> None:
+        named = {row[0]: row for row in stamps}
+        wanted = list(named)
         fresh: list[Moment] = []
-        for begin in range(0, len(rows), _AT_ONCE):
-            keys = [row[0] for row in rows[begin : begin + _AT_ONCE]]
+        for begin in range(0, len(wanted), _AT_ONCE):
+            keys = wanted[begin : begin + _AT_ONCE]
             fresh += load_moments(session, self.parameters, Occurrence.id.in_(keys))
         if len(self._new) > _FEW:
             self._old = joined([self._old, self._new], self._book)
             self._new = as_arrays([], self.parameters, self._book)
-        names = {row[0]: row for row in rows}
         first = len(self._old) + len(self._new)
         self._new = joined([self._new, as_arrays(fresh, self.parameters, self._book)], self._book)
         for number, moment in enumerate(fresh):
-            row = names[moment.key]
-            self._places[row[1]] = (row, first + number)
+            self._places[named[moment.key]] = first + number
+
+
+@cache
+def _houses_query(table: type[Institution] | type[Venue]) -> Select[int, int, int]:
+    return select(func.count(), func.sum(table.version), func.max(table.id))
 
 
 def _houses(session: Session) -> Stamp:
     """What changes when any institution or venue does: there are few, and they rarely change."""
+    connection = session.connection()
     return tuple(
         value
         for table in (Institution, Venue)
-        for value in session.connection()
-        .execute(select(func.count(), func.sum(table.version), func.max(table.id)))
-        .one()
+        for value in connection.execute(_houses_query(table)).one()
     )
+
+
+_ROLES = {
+    "programming": Occurrence.role.not_in((*MARKETING_ROLES, "run")),
+    "press": Occurrence.role.in_(PRESS_ROLES),
+    "marketing": Occurrence.role.in_(MARKETING_ROLES),
+}
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
+
+
+@cache
+def _stamps_query(roles: str = "", *, by_hour: bool = False) -> Select[int, str, int, int]:
+    """Key, public id, start and version of moments that can compete. Made once: making it takes
+    longer than running it."""
+    starts = type_coerce(Occurrence.starts_at, BigInteger)
+    query = (
+        select(Occurrence.id, Occurrence.public_id, starts, Event.version)
+        .join(Event, Event.id == Occurrence.event_id)
+        .where(Occurrence.status == "scheduled", Event.planning != "cancelled")
+    )
+    if not roles:
+        names: BindParameter[str] = bindparam("productions", expanding=True)
+        return query.where(Occurrence.role != "run", Event.production.in_(names))
+    query = query.where(_ROLES[roles], within(_number("since"), _number("until")))
+    if by_hour:
+        begin = (starts - _WINTER_DAWN) % _DAY
+        end = begin + type_coerce(Occurrence.ends_at, BigInteger) - starts
+        low, high = _number("low"), _number("high")
+        # A night can last into the hours of the next day.
+        query = query.where(or_(and_(begin < high, end > low), end > low + _DAY))
+    return query
 
 
 def _stamps(session: Session, own: Sequence[Moment], parameters: Parameters) -> set[Stamp]:
-    """Key, public id, start and version of what could compete with these moments."""
-    conditions = _conditions(as_arrays(own, parameters))
+    """Key, public id, start and version of what could compete with these moments. One query for
+    each stretch: each has its index; an OR over all of them would have none. Plain rows of the
+    connection: thousands come by, and none is an object."""
+    connection = session.connection()
+    found: set[Stamp] = set()
     productions = {one.production for one in own if one.production}
     if productions:
-        conditions.append(Event.production.in_(spellings(session, productions)))
-    query = (
-        select(
-            Occurrence.id, Occurrence.public_id,
-            type_coerce(Occurrence.starts_at, BigInteger), Event.version,
-        )
-        .join(Event, Event.id == Occurrence.event_id)
-        .where(
-            Occurrence.role != "run", Occurrence.status == "scheduled",
-            Event.planning != "cancelled", Event.id.not_in({one.event for one in own}),
-        )
-    )  # fmt: skip
-    # One query a condition: each has its index; an OR over all of them would have none. Plain
-    # rows of the connection: thousands come by, and none is an object.
-    found: set[Stamp] = set()
-    for condition in conditions:
-        found.update(map(tuple, session.connection().execute(query.where(condition)).all()))
+        names = {"productions": spellings(session, productions)}
+        found.update(map(tuple, connection.execute(_stamps_query(), names).all()))
+    for roles, hours, since, until in _stretches(as_arrays(own, parameters)):
+        query = _stamps_query(roles, by_hour=hours is not None)
+        values = {"since": since, "until": until, **(hours or {})}
+        found.update(map(tuple, connection.execute(query, values).all()))
     return found
 
 
-def _conditions(m: Moments) -> list[ColumnElement[bool]]:
-    """Where partners can be: in the same cultural days; of press moments also a day before and
-    after; of marketing moments within a week (``pairs``). Days that meet are one stretch."""
-    roles = Occurrence.role
-    found: list[ColumnElement[bool]] = []
-    for mask, margin, wanted in (
-        (~m.marketing, 0, roles.not_in(MARKETING_ROLES)),
-        (~m.marketing & m.press, 1, roles.in_(PRESS_ROLES)),
-        (m.marketing, _WEEK, roles.in_(MARKETING_ROLES)),
+def _stretches(m: Moments) -> Iterator[tuple[str, dict[str, int] | None, int, int]]:
+    """Where partners can be: in the same cultural days and about the same hours; of press moments
+    also a day before and after; of marketing moments within a week (``pairs``). Days that meet
+    are one stretch. Roles, hours, from and until in UTC seconds."""
+    for roles, mask, margin in (
+        ("programming", ~m.marketing, 0),
+        ("press", ~m.marketing & m.press, 1),
+        ("marketing", m.marketing, _WEEK),
     ):
         at = np.flatnonzero(mask)
-        days = sorted(
-            (int(m.first_day[k]) - margin, int(m.last_day[k]) + margin) for k in at.tolist()
-        )
         stretches: list[list[int]] = []
-        for first, last in days:
-            if stretches and first <= stretches[-1][1] + 1:
-                stretches[-1][1] = max(stretches[-1][1], last)
+        for first, last in sorted(
+            zip(m.first_day[at].tolist(), m.last_day[at].tolist(), strict=True)
+        ):
+            if stretches and first - margin <= stretches[-1][1] + 1:
+                stretches[-1][1] = max(stretches[-1][1], last + margin)
             else:
-                stretches.append([first, last])
-        # Whole days with room to spare: a cultural day ends in the next morning.
-        hours = _hours(m.starts[at], m.ends[at], m.first_slot[at], m.last_slot[at])
-        within = wanted if margin or hours is None else and_(wanted, hours)
-        found += [
-            and_(touches(Window(_dawn(first) - _SPARE, _dawn(last + 1) + _SPARE)), within)
-            for first, last in stretches
-        ]
-    return found
+                stretches.append([first - margin, last + margin])
+        hours = None if margin else _hours(m, at)
+        for first, last in stretches:
+            # Whole days with room to spare: a cultural day ends in the next morning.
+            yield roles, hours, _dawn(first) - _SPARE, _dawn(last + 1) + _SPARE
 
 
-def _hours(starts: Ints, ends: Ints, first: Ints, last: Ints) -> ColumnElement[bool] | None:
-    """Moments in the same hours of any day, roughly: an hour more for summer time. ``None`` where
-    that would leave nothing out. A day of a season is a fifth of what it is without this."""
-    if not len(starts):
+def _hours(m: Moments, at: Ints) -> dict[str, int] | None:
+    """The hours of the day in which moments share a day-part with these, roughly: an hour more
+    for summer time. ``None`` where that would leave nothing out. A day of a season is a fifth of
+    what it is without this."""
+    if not len(at):
         return None
+    first, last = m.first_slot[at], m.last_slot[at]
     bounds = [*(3600 * (hours[0] - 6) for hours in defaults()["day_parts"].values()), _DAY]
-    begins = (starts - _WINTER_DAWN) % _DAY
+    begins = (m.starts[at] - _WINTER_DAWN) % _DAY
+    ends = begins + m.ends[at] - m.starts[at]
     low = min([bounds[slot % 4] for slot in first.tolist()] + begins.tolist())
-    high = max(
-        [bounds[slot % 4 + 1] for slot in last.tolist()] + (begins + ends - starts + 3600).tolist()
-    )
+    high = max([bounds[slot % 4 + 1] for slot in last.tolist()] + (ends + 3600).tolist())
     if high >= _DAY or (last - first).max() >= 4:
         return None
-    begin = (type_coerce(Occurrence.starts_at, BigInteger) - _WINTER_DAWN) % _DAY
-    end = (
-        begin
-        + type_coerce(Occurrence.ends_at, BigInteger)
-        - type_coerce(Occurrence.starts_at, BigInteger)
-    )
-    # A night can last into the hours of the next day.
-    return or_(and_(begin < high, end > low - 3600), end > _DAY + low - 3600)
+    return {"low": low - 3600, "high": high}
 
 
-def _dawn(day: int) -> datetime:
-    """About when a cultural day begins."""
-    return datetime(1970, 1, 1, 5, tzinfo=UTC) + timedelta(days=day)
+def _dawn(day: int) -> int:
+    """About when a cultural day begins, in UTC seconds."""
+    return day * _DAY + _WINTER_DAWN
 
 
 @cache

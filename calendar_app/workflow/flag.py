@@ -4,12 +4,12 @@ The score knows every plan; what is *shown* of one that the viewer may not see i
 marker: that something clashes, how much, in which part of the day (``overlaps.md``, sealed).
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Forbidden, Invalid, NotFound, TooMany
@@ -33,7 +33,7 @@ from calendar_app.overlaps.moments import (
 )
 from calendar_app.overlaps.pairs import candidates_with
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import load_around, visible_among
+from calendar_app.overlaps.queries import list_shown, load_around, usual_disciplines, visible_among
 from calendar_app.overlaps.reasons import Reason, explain
 from calendar_app.overlaps.scoring import LEVELS, NO_LEVEL, Scores, score_pairs
 from calendar_app.overlaps.store import moment_store
@@ -75,7 +75,7 @@ class Clash:
     """A clash with an event that the viewer may see."""
 
     event: Event
-    occurrence: Occurrence | None
+    occurrence: Occurrence
     own_start: datetime
     level: str
     score: int
@@ -151,9 +151,9 @@ def check_draft(
     hidden = [row for row in rows if int(moments.event[row[1]]) not in seen]
     shown = [row for row in rows if int(moments.event[row[1]]) in seen]
     clashes = _clashes(session, moments, shown[:SHOWN], viewer, now)
-    marker = _marker(session, draft, parameters, hidden, own) if hidden else None
-    quieter = _quieter(session, viewer, draft, now, event_id or 0, parameters) if propose else []
-    return Found(clashes, len(shown) - len(clashes), marker, quieter)
+    marker = _marker(session, draft, parameters, moments, hidden) if hidden else None
+    quieter = _quieter(session, viewer, draft, own, now, parameters) if propose else []
+    return Found(clashes, len(shown[SHOWN:]), marker, quieter)
 
 
 Row = tuple[int, int, int, Scores, int]
@@ -184,17 +184,16 @@ def _clashes(
     session: Session, moments: Moments, rows: Sequence[Row], viewer: Viewer, now: datetime
 ) -> list[Clash]:
     """The pairs with their events, loaded for showing."""
-    keys = [int(moments.event[row[1]]) for row in rows]
-    events = {event.id: event for event in list_events(session, keys, viewer, now)}
+    keys = [int(moments.key[row[1]]) for row in rows]
+    seen = {one.id: one for one in list_shown(session, keys, viewer, now)} if keys else {}
     found: list[Clash] = []
-    for mine, other, level, scores, at in rows:
+    for key, (mine, other, level, scores, at) in zip(keys, rows, strict=True):
+        if key not in seen:
+            continue  # withdrawn since it was scored
         reasons = explain(moments, mine, other, scores, at)
-        event = events[int(moments.event[other])]
-        key = int(moments.key[other])
-        occurrence = next((o for o in event.occurrences if o.id == key), None)
         score = int(scores.score[at])
         start = datetime.fromtimestamp(int(moments.starts[mine]), UTC)
-        found.append(Clash(event, occurrence, start, LEVELS[level], score, reasons))
+        found.append(Clash(seen[key].event, seen[key], start, LEVELS[level], score, reasons))
     return found
 
 
@@ -202,21 +201,22 @@ def _marker(
     session: Session,
     draft: EventDraft,
     parameters: Parameters,
+    moments: Moments,
     hidden: Sequence[Row],
-    own: list[Moment],
 ) -> Hidden:
     """One marker for all hidden plans, of the worst."""
     mine, _other, level, *_ = max(hidden, key=lambda row: row[2])
-    moment = own[mine]
-    start = datetime.fromtimestamp(moment.starts_at, UTC)
-    fitting = sum(
-        parameters.likeness("disciplines", moment.disciplines, usual or ()) >= 0.5
-        for usual in session.scalars(
-            select(Institution.default_disciplines).where(Institution.id != draft.lead_id)
-        )
+    start = datetime.fromtimestamp(int(moments.starts[mine]), UTC)
+    disciplines = moments.words(mine).disciplines
+    usual = Counter(
+        own for lead, own in usual_disciplines(session).items() if lead != draft.lead_id
     )
-    arrays = as_arrays([moment], parameters)
-    part = part_of(int(arrays.first_slot[0])) if fitting >= FEW else None
+    fitting = sum(
+        many
+        for own, many in usual.items()
+        if parameters.likeness("disciplines", disciplines, own) >= 0.5
+    )
+    part = part_of(int(moments.first_slot[mine])) if fitting >= FEW else None
     return Hidden(LEVELS[level], part, cultural_day(start))
 
 
@@ -224,19 +224,18 @@ def _quieter(
     session: Session,
     viewer: Viewer,
     draft: EventDraft,
+    own: Sequence[Moment],
     now: datetime,
-    event_id: int,
     parameters: Parameters,
 ) -> list[Quieter]:
     """Up to three days nearby with fewer clashes, for an event on one date. A day on which
     something hidden clashes is not proposed."""
     if draft.date_type != "single" or len(draft.moments) != 1:
         return []
-    (moment,) = draft.moments
+    (moment,), (base,) = draft.moments, own
     shifts = [days for n in range(1, DAYS_AROUND + 1) for days in (n, -n)]
     moved: list[Moment] = []
     days: list[date] = []
-    (base,) = _moments_of(session, draft, event_id, parameters)
     for shift in shifts:
         start = moment.starts_at + timedelta(days=shift)
         if start <= now:

@@ -83,7 +83,7 @@ def test_another_place_or_other_disciplines_of_an_institution_are_seen_at_once(
     store.around(session, own)
     lead.default_disciplines = ["science"]
     session.flush()
-    assert store.around(session, own).source[1].disciplines == ("science",)
+    assert store.around(session, own).words(1).disciplines == ("science",)
 
 
 def test_a_store_that_is_full_begins_anew(session: Session, monkeypatch) -> None:  # type: ignore[no-untyped-def]
