@@ -1,8 +1,9 @@
 """Carrying out a plan: flushes, never commits. Nothing is deleted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, text
@@ -13,13 +14,16 @@ from calendar_app.core.timespan import at_wall
 from calendar_app.events import actions
 from calendar_app.events.models import Event
 from calendar_app.events.rules import EventDraft, Moment, all_day_moment, timed_moment
+from calendar_app.imports import queries
 from calendar_app.imports.ics import FoundEvent, FoundMoment
 from calendar_app.imports.models import Source, SourceItem
 from calendar_app.imports.plan import Planned, values_of
 from calendar_app.people.models import Institution
-from calendar_app.places.models import Venue
 
 _LOCK = 7_203_114_003
+
+Place = tuple[int | None, str]
+"""A venue's key and a room."""
 
 
 def hold_source(session: Session, institution_id: int) -> None:
@@ -48,12 +52,6 @@ def ensure_source(
     return source
 
 
-def venues_by_name(session: Session) -> dict[str, int]:
-    """Venues by folded name, to recognise a location."""
-    rows = session.execute(select(Venue.name, Venue.id).order_by(Venue.id).limit(5000))
-    return {fold(row.name): row.id for row in rows}
-
-
 def apply_plan(
     session: Session,
     institution: Institution,
@@ -65,7 +63,8 @@ def apply_plan(
     now: datetime,
 ) -> list[int]:
     """Carries the plan out; returns the keys of the events that are new or changed."""
-    venues = venues_by_name(session)
+    venues = queries.venues_by_name(session)
+    where = partial(place, institution=institution, venues=venues)
     touched: list[int] = []
     for line in planned:
         item = items.get(line.uid)
@@ -75,12 +74,13 @@ def apply_plan(
             session.add(
                 SourceItem(
                     source_id=source.id, uid=line.uid, event_id=event.id,
-                    given=values_of(line.found),
+                    given={**values_of(line.found), "place": queries.place_of(event)},
                 )
             )  # fmt: skip
             touched.append(event.id)
         elif item is not None:
-            if _follow(session, line, item, events[item.event_id], user_id, now):
+            event = events[item.event_id]
+            if _follow(session, line, item, event, where, user_id, now):
                 touched.append(item.event_id)
     session.flush()
     return touched
@@ -91,35 +91,40 @@ def _follow(
     line: Planned,
     item: SourceItem,
     event: Event,
+    where: Callable[[str], Place],
     user_id: int | None,
     now: datetime,
 ) -> bool:
     """Brings one known event in step; whether it changed."""
     if line.found is None:
-        if line.action in ("missing", "gone"):
-            item.missing += 1
-        if line.action == "gone":
-            actions.cancel_event(session, event, "", user_id, now)
-            return True
-        return False
+        item.missing += 1
+        if line.action != "gone":
+            return False
+        actions.cancel_event(session, event, "", user_id, now)
+        # It was the source that cancelled; when it is back there, it goes ahead again.
+        item.given = {**item.given, "planning": "cancelled"}
+        return True
     item.missing = 0
-    given = values_of(line.found)
+    changes: dict[str, Any] = {}
+    if line.fields:
+        draft = _changed(actions.draft_of(event), line.fields, line.found, where)
+        changes = actions.change_event(session, event, draft, user_id, now, action="imported")
     # Of a field that a person edited, the source's older value stays the one to compare with.
-    item.given = {
-        name: item.given.get(name) if name in line.kept else value for name, value in given.items()
+    given = {
+        name: item.given.get(name) if name in line.kept else value
+        for name, value in values_of(line.found, item.given).items()
     }
-    if not line.fields:
-        return False
-    draft = actions.draft_of(event)
-    return bool(
-        actions.change_event(
-            session, event, _changed(draft, line.fields, line.found), user_id, now,
-            action="imported",
-        )
-    )  # fmt: skip
+    kept = "location" in line.kept and "place" in item.given
+    item.given = {**given, "place": item.given["place"] if kept else queries.place_of(event)}
+    return bool(changes)
 
 
-def _changed(draft: EventDraft, fields: Mapping[str, list[Any]], found: FoundEvent) -> EventDraft:
+def _changed(
+    draft: EventDraft,
+    fields: Mapping[str, list[Any]],
+    found: FoundEvent,
+    where: Callable[[str], Place],
+) -> EventDraft:
     values: dict[str, Any] = {}
     for name, (_before, after) in fields.items():
         if name in ("title", "description"):
@@ -127,8 +132,10 @@ def _changed(draft: EventDraft, fields: Mapping[str, list[Any]], found: FoundEve
             values[f"{name}_{found.language}"] = str(after)[:most]
         elif name == "url":
             values["url"] = str(after)[:500]
-        elif name == "planning":
-            values["planning"] = after
+        elif name in ("planning", "visibility"):
+            values[name] = after
+        elif name == "location":
+            values["venue_id"], values["room"] = where(found.location)
         elif name == "moments":
             own = [m for m in draft.moments if m.external_key is None]
             values["moments"] = (*(moment_of(m) for m in found.moments), *own)
@@ -138,13 +145,10 @@ def _changed(draft: EventDraft, fields: Mapping[str, list[Any]], found: FoundEve
 def draft_of_found(
     found: FoundEvent, institution: Institution, event_kind: str, venues: Mapping[str, int]
 ) -> EventDraft:
-    """An event as it is registered the first time. What the source keeps private is sealed;
-    what is confirmed there is public, an option is for coordinators."""
+    """An event as it is registered the first time."""
     moments = tuple(moment_of(moment) for moment in found.moments)
     runs = any(moment.role == "run" for moment in moments)
-    place = clean_line(found.location)
-    venue_id = venues.get(fold(place)) or venues.get(fold(place.split(",")[0]))
-    visibility = "public" if found.planning != "option" else "coordinators"
+    venue_id, room = place(found.location, institution, venues)
     title = found.title[:200]
     return EventDraft(
         kind="exhibition" if runs else event_kind,
@@ -154,14 +158,24 @@ def draft_of_found(
         description_nl=found.description[:5000] if found.language != "en" else "",
         description_en=found.description[:5000] if found.language == "en" else "",
         disciplines=tuple(institution.default_disciplines or ())[:1],
-        venue_id=venue_id or (institution.home_venue_id if not place else None),
-        room="" if venue_id else place[:120],
+        venue_id=venue_id,
+        room=room,
         planning=found.planning,
-        visibility="sealed" if found.secret else visibility,
+        visibility=str(values_of(found)["visibility"]),
         url=found.url[:500],
         date_type="periodic" if runs else "multiple" if len(moments) > 1 else "single",
         moments=moments,
     )
+
+
+def place(location: str, institution: Institution, venues: Mapping[str, int]) -> Place:
+    """A location as a venue, where its name or what stands before the first comma is one, else
+    as a room in words; without a location it is at home."""
+    text = clean_line(location)
+    if not text:
+        return institution.home_venue_id, ""
+    venue_id = venues.get(fold(text)) or venues.get(fold(text.split(",")[0]))
+    return venue_id, "" if venue_id else text[:120]
 
 
 def moment_of(found: FoundMoment) -> Moment:

@@ -46,7 +46,8 @@ class SourceItem(Base):
 
 
 class ImportRun(Base):
-    """One file: looked at (``previewed``), carried out (``applied``), or held for a person."""
+    """One file: looked at (``previewed``), carried out (``applied``), held for a person
+    (``held``), or left by that person (``left``)."""
 
     __tablename__ = "import_run"
 
@@ -58,7 +59,7 @@ class ImportRun(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(String(10))
     filename: Mapped[str] = mapped_column(String(200))
-    # Kept from the preview to the applying, no longer.
+    # Kept as long as the file can still be applied, no longer.
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     report: Mapped[dict[str, Any]] = mapped_column(JSON)
 

@@ -1,7 +1,7 @@
 """What an import would change: found events against what the source gave before (pure).
 
 A field is the source's as long as its value is what the source last gave; one that a person
-has edited since is kept, and the difference is shown (``imports.md``, Identity).
+has edited since is kept, and the difference is shown each time (``imports.md``, Identity).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,20 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is known of an event of this source: what the source gave, what stands there now."""
+    """What is known of an event of this source: what the source gave, what stands there now, how
+    often in a row it was missing, and whether its last moment is past."""
 
     given: Values
     current: Values
     missing: int = 0
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What happens to one event: ``action`` is new, changed, unchanged, cancelled, gone or
-    missing; ``fields`` maps a field to ``[before, after]``, ``kept`` to ``[ours, theirs]``."""
+    """What happens to one event: ``action`` is new, changed, unchanged, cancelled, gone, missing,
+    or over (not in the file, and nothing to do about it); ``fields`` maps a field to
+    ``[before, after]``, ``kept`` to ``[ours, theirs]``."""
 
     uid: str
     action: str
@@ -40,8 +43,8 @@ class Planned:
     found: FoundEvent | None = None
 
 
-def values_of(found: FoundEvent) -> dict[str, Any]:
-    """The fields that a source gives, as JSON can hold them."""
+def values_of(found: FoundEvent, given: Values | None = None) -> dict[str, Any]:
+    """The fields that a source gives, as JSON can hold them; ``given`` is what it gave before."""
     return {
         "title": found.title,
         "language": found.language,
@@ -49,11 +52,22 @@ def values_of(found: FoundEvent) -> dict[str, Any]:
         "location": found.location,
         "url": found.url,
         "planning": found.planning,
+        "visibility": _visibility(found, given or {}),
         "moments": [
             [m.key, m.all_day, m.starts, m.ends, m.zone, m.starts_fold, m.ends_fold, m.cancelled]
             for m in sorted(found.moments, key=lambda m: (m.starts, m.key))
         ],
     }
+
+
+def _visibility(found: FoundEvent, given: Values) -> str:
+    """What the source keeps private is sealed, an option is for coordinators."""
+    if found.secret:
+        return "sealed"
+    if found.planning == "cancelled" and "visibility" in given:
+        # Who could not see the plan need not learn that it is off.
+        return str(given["visibility"])
+    return "coordinators" if found.planning == "option" else "public"
 
 
 def plan_changes(found: Sequence[FoundEvent], stored: Mapping[str, Stored]) -> list[Planned]:
@@ -66,28 +80,34 @@ def plan_changes(found: Sequence[FoundEvent], stored: Mapping[str, Stored]) -> l
     for uid, known in stored.items():
         if uid in seen:
             continue
-        over = known.current.get("planning") == "cancelled"
-        action = "unchanged" if over else "gone" if known.missing + 1 >= GONE_AFTER else "missing"
-        planned.append(Planned(uid, action, str(known.current.get("title", ""))))
+        planned.append(Planned(uid, _unseen(known), str(known.current.get("title", ""))))
     return planned
 
 
+def _unseen(known: Stored) -> str:
+    planning = known.current.get("planning")
+    # Many programs export what is still to come: that something has been does not cancel it.
+    if planning == "cancelled" or known.past:
+        return "over"
+    # Of an event that a person decided about, the file decides no more.
+    if known.missing + 1 < GONE_AFTER or planning != known.given.get("planning"):
+        return "missing"
+    return "gone"
+
+
 def _plan(event: FoundEvent, known: Stored | None) -> Planned:
-    values = values_of(event)
     if known is None:
         return Planned(event.uid, "new", event.title, found=event)
     fields: dict[str, list[Any]] = {}
     kept: dict[str, list[Any]] = {}
-    for name, value in values.items():
-        if value == known.given.get(name):
-            continue
+    for name, theirs in values_of(event, known.given).items():
         ours = known.current.get(name)
-        if ours == value:
+        if ours == theirs:
             continue
         if ours == known.given.get(name):
-            fields[name] = [ours, value]
+            fields[name] = [ours, theirs]
         else:
-            kept[name] = [ours, value]
+            kept[name] = [ours, theirs]
     action = "changed" if fields else "unchanged"
     if fields.get("planning", ["", ""])[1] == "cancelled":
         action = "cancelled"

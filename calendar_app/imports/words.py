@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from calendar_app.core.language import N_, gettext
+from calendar_app.core.language import N_, gettext, ngettext
 
+SHRUNKEN = "shrunken"
+"""The one problem that a person may decide about: far fewer events than last time."""
 PROBLEMS: dict[str, str] = {
     "empty": N_("The file is empty. Export the calendar again."),
     "html": N_(
@@ -18,9 +20,6 @@ PROBLEMS: dict[str, str] = {
     "too_heavy": N_("Reading this file takes too much memory. Split it."),
     "too_many": N_("The file has more than %(most)s events. Split it."),
     "no_events": N_("There is no event in this file. Export another calendar."),
-    "shrunken": N_(
-        "The file has far fewer events than last time. Nothing was changed; check the export."
-    ),
 }  # fmt: skip
 REFUSALS: dict[str, str] = {
     "unclosed": N_("the event has no end in the file"),
@@ -60,6 +59,13 @@ NOTES: dict[str, str] = {
 
 def problem_text(language: str, code: str, params: Mapping[str, Any]) -> str:
     """Why a file as a whole was refused or held."""
+    if code == SHRUNKEN:
+        return ngettext(
+            language,
+            "This file has %(n)s event; last time there were %(before)s.",
+            "This file has %(n)s events; last time there were %(before)s.",
+            params["found"], **params,
+        )  # fmt: skip
     return gettext(language, PROBLEMS.get(code, _OTHER), **params)
 
 

@@ -106,3 +106,27 @@ def test_a_bad_file_changes_nothing(session: Session) -> None:
             and "Nothing changed" in summary(report).replace("nothing", "Nothing")
         )
     assert _counts(session) == before
+
+
+def test_a_shrunken_file_is_held_until_somebody_says_that_it_is_right(session: Session) -> None:
+    _load(session)
+    evenings = [EVENING.replace("UID:a", f"UID:e{number}") for number in range(12)]
+    import_file(session, "korzo", calendar(*evenings), "x.ics", NOW, BASE)
+    less = calendar(*evenings[:8])
+    before = _counts(session)
+    report = import_file(session, "korzo", less, "x.ics", NOW, BASE)
+    assert (report["held"], report["problem"], report["applied"]) == (True, "shrunken", False)
+    assert report["counts"]["missing"] == 4
+    assert report["problemText"]["en"] == "This file has 8 events; last time there were 12."
+    assert "--even-if-shrunken" in summary(report)
+    dry = import_file(
+        session, "korzo", less, "x.ics", NOW, BASE, dry_run=True, even_if_shrunken=True
+    )
+    assert (dry["held"], dry["applied"]) == (False, False)
+    assert _counts(session) == before
+    report = import_file(session, "korzo", less, "x.ics", NOW, BASE, even_if_shrunken=True)
+    assert report["applied"] and report["counts"]["missing"] == 4
+    # From now on this is what there was last time; and saying so does not help a file that is no
+    # calendar.
+    assert import_file(session, "korzo", less, "x.ics", NOW, BASE)["applied"]
+    assert import_file(session, "korzo", b"", "x.ics", NOW, BASE, even_if_shrunken=True)["held"]

@@ -43,9 +43,9 @@ def test_the_source_writes_only_what_nobody_edited(before: str, edited: str, aft
     known = _stored(_event(title=before), title=edited)
     (line,) = plan_changes([_event(title=after)], {"a": known})
     if edited != before:
-        # Edited by hand: kept, and the difference shown where the source says something new.
+        # Edited by hand: kept, and where the source says something else, that is shown.
         assert "title" not in line.fields
-        assert ("title" in line.kept) == (after not in (before, edited))
+        assert line.kept == ({"title": [edited, after]} if after != edited else {})
     else:
         assert line.fields == ({"title": [before, after]} if after != before else {})
 
@@ -62,6 +62,26 @@ def test_what_is_gone_waits_for_the_third_file() -> None:
         plan_changes([], {"a": _stored(_event(), missing)})[0].action for missing in range(3)
     ]
     assert actions == ["missing", "missing", "gone"]
+
+
+def test_of_what_is_over_or_decided_by_a_person_the_file_decides_no_more() -> None:
+    def unseen(**facts: Any) -> str:
+        return plan_changes([], {"a": replace(_stored(_event(), 9), **facts)})[0].action
+
+    values = values_of(_event())
+    assert unseen() == "gone"
+    assert unseen(past=True) == "over"
+    assert unseen(current={**values, "planning": "cancelled"}) == "over"
+    assert unseen(given={**values, "planning": "option"}) == "missing"
+
+
+def test_who_may_see_what_the_source_gives() -> None:
+    option = replace(_event(), planning="option")
+    off = replace(_event(), planning="cancelled")
+    assert values_of(_event())["visibility"] == "public"
+    assert values_of(option)["visibility"] == "coordinators"
+    assert values_of(off, values_of(option))["visibility"] == "coordinators"
+    assert values_of(replace(off, secret=True), values_of(_event()))["visibility"] == "sealed"
 
 
 def test_a_file_that_shrank_by_a_third_is_held() -> None:

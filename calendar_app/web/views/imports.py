@@ -2,18 +2,21 @@
 
 import csv
 import io
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound
-from calendar_app.core.language import N_
+from calendar_app.core.language import N_, ngettext
 from calendar_app.db.transaction import reading
 from calendar_app.events.queries import list_terms
 from calendar_app.imports.queries import get_run, list_runs
 from calendar_app.imports.text import MOST_BYTES
 from calendar_app.imports.words import note_text
 from calendar_app.people.queries import list_own_institutions
+from calendar_app.web import wording
 from calendar_app.web.context import current
 from calendar_app.web.templating import pick_text
 from calendar_app.workflow import import_
@@ -39,6 +42,7 @@ def index() -> str | Response | tuple[str, int]:
         run = import_.preview_ics(
             current.session, current.viewer, request.form.get("institution", ""), content,
             upload.filename, request.form.get("kind", ""), current.now,
+            current.settings.base_url,
         )  # fmt: skip
     except NotFound:
         unknown = N_("This choice does not exist. Pick one of the list.")
@@ -68,19 +72,50 @@ def show(public_id: str) -> str:
         kinds = {term.slug: term for term in list_terms(current.session) if term.scheme == "kind"}
     return current.page(
         "imports/show.html", run=run, report=run.report, kind=kinds.get(run.event_kind),
-        note=lambda code: note_text(current.language, code),
+        note=lambda code: note_text(current.language, code), dates=_dates,
     )  # fmt: skip
+
+
+def _dates(moments: list[list[Any]], other: list[list[Any]]) -> str:
+    """The dates of a report that are not in the other list as well, the first few of them."""
+    told = [_date(moment) for moment in moments if moment not in other]
+    more = len(told) - 3
+    if more > 0:
+        told[3:] = [ngettext(current.language, "%(num)s more", "%(num)s more", more)]
+    return "; ".join(told)
+
+
+def _date(moment: list[Any]) -> str:
+    _key, all_day, starts, ends, _zone, _, _, cancelled = moment
+    first, last = datetime.fromisoformat(starts), datetime.fromisoformat(ends)
+    if all_day:
+        last -= timedelta(days=1)
+        text = wording.period_text(first.date(), last.date(), current.language)
+    else:
+        clocks = (wording.clock_text(at, current.language) for at in (first, last))
+        text = f"{wording.day_text(first.date(), current.language, 'medium')}, {'–'.join(clocks)}"
+    return f"{text} ({current.text(N_('cancelled'))})" if cancelled else text
 
 
 @blueprint.post("/imports/<public_id>")
 def apply(public_id: str) -> Response:
     """Carries the file out."""
     run = import_.apply_run(
-        current.session, current.viewer, public_id, current.now, current.settings.base_url
-    )
+        current.session, current.viewer, public_id, current.now, current.settings.base_url,
+        even_if_shrunken=request.form.get("even_if_shrunken") == "1",
+    )  # fmt: skip
     if run.state == "applied":
         flash(current.text(N_("Done. Everything below is in the calendar now.")))
     return redirect(url_for("imports.show", public_id=public_id), 303)
+
+
+@blueprint.post("/imports/<public_id>/leave")
+def leave(public_id: str) -> Response:
+    """Leaves a held file for what it is."""
+    run = import_.leave_run(current.session, current.viewer, public_id)
+    if run.state == "left":
+        flash(current.text(N_("Left as it was. Upload the file again when it is complete.")))
+    return redirect(url_for("imports.index"), 303)
 
 
 @blueprint.get("/imports/<public_id>/refused.csv")
