@@ -15,7 +15,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --ignore-scripts --loglevel=
 VENDOR := calendar_app/web/static/vendor/SOURCES.json
 NODE_TOOLS := node_modules/.with-tools
 # Processes of the tests; a machine may have more cores than memory.
-JOBS ?= logical
+PROCESSES ?= logical
 
 # Compiled files make the next start quicker, whatever the shell has been told.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,7 +38,7 @@ run: $(STAMPS)/run $(VENDOR) ## Set up what is needed, load a demonstration seas
 .PHONY: test
 test: $(STAMPS)/dev $(VENDOR) $(NODE_TOOLS) ## Run all tests, on SQLite and PostgreSQL, and in Chromium where there is one
 	@$(BIN)/python scripts/browser.py
-	@$(BIN)/python -m pytest --numprocesses=$(JOBS) $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses=$(PROCESSES) $(TESTS)
 
 .PHONY: check
 check: $(STAMPS)/dev ## Style, types, the import ladder, translations, licences

@@ -22,3 +22,13 @@ SITE_NAME = os.environ.get("SITE_NAME", "Samenspel")
 
 # Database file, secret key and last good copies of feeds live here. Empty: ./instance.
 INSTANCE_DIR = os.environ.get("INSTANCE_DIR", "")
+
+# Where mail goes out: smtp://host, smtp+starttls://host (port 587) or smtps://host (465), with
+# user:password@ where the server wants it (percent-encoded), and ?from=agenda@example.org as the
+# sender (else no-reply at the host of BASE_URL). Empty: a line in the log, and the mail itself as
+# a file under the instance folder, in mail/.
+MAIL_URL = os.environ.get("MAIL_URL", "")
+
+# Who does the work in the background, such as sending mail. `inline`: one process beside `serve`;
+# `worker`: a `calendar-app worker` that you run yourself.
+JOBS = os.environ.get("JOBS", "inline")

@@ -2,11 +2,12 @@
 for wrong use, 1 for failure."""
 
 import json
+import logging
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ from calendar_app.core import paths
 from calendar_app.core.clock import utc_now
 from calendar_app.core.errors import AppError, Invalid, NotFound
 from calendar_app.core.language import N_, gettext
-from calendar_app.core.settings import Settings, load_settings
+from calendar_app.core.settings import INLINE, Settings, load_settings
 from calendar_app.db import backup as backups
 from calendar_app.db import migrate as migrations
 from calendar_app.db.engine import WAL_SAFE, make_engine, session_factory, sqlite_module
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.queries import count_events
+from calendar_app.notify.queries import count_mails
+from calendar_app.notify.send import NotSent, open_outlet
 from calendar_app.overlaps.score_file import score_pairs_file
+from calendar_app.worker import beside, until_told, work
 from calendar_app.workflow import flag, import_, manage, publish, register
 from calendar_app.workflow.demo.load import load_demo
 
@@ -122,7 +126,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         os.environ["PORT"] = str(port)
     with _session() as (settings, session):
         publish.ensure_rendered(session, utc_now(), settings.base_url)
-    Granian(
+    server = Granian(
         "calendar_app.web:create_app",
         factory=True,
         interface=Interfaces.WSGI,
@@ -132,7 +136,21 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
         blocking_threads=8,
         backlog=512,
         log_access=False,
-    ).serve()
+    )
+    with beside() if settings.jobs == INLINE else nullcontext():
+        server.serve()
+
+
+@cli.command()
+@click.option("--parent", type=int, hidden=True, help="Stop when this process is no more.")
+def worker(parent: int | None) -> None:
+    """Do the work in the background: send mail. Stops at SIGTERM, after the mail in hand."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    enough = until_told(parent)
+    with _session() as (settings, _own):
+        work(settings, enough)
 
 
 @cli.command()
@@ -323,7 +341,7 @@ def restore(folder: Path) -> None:
 
 @cli.command()
 def check() -> None:
-    """Check configuration, database, migrations and disk; exit 1 with what to do."""
+    """Check configuration, database, migrations, mail and disk; exit 1 with what to do."""
     problems: list[str] = []
     with _store() as (settings, engine):
         try:
@@ -336,6 +354,8 @@ def check() -> None:
             if at != newest:
                 problems.append(f"migrations: at {at}, not {newest}; run calendar-app migrate")
             click.echo(f"database: {engine.dialect.name}, {len(tables)} tables, migration {at}")
+            if at == newest:
+                problems += _check_mail(settings, engine)
         version = sqlite_module().sqlite_version_info
         if engine.dialect.name == "sqlite":
             safe = "WAL" if version >= WAL_SAFE else "journal mode DELETE, the safe path"
@@ -348,6 +368,22 @@ def check() -> None:
     for problem in problems:
         click.echo(f"calendar-app: {problem}", err=True)
     sys.exit(1 if problems else 0)
+
+
+def _check_mail(settings: Settings, engine: Engine) -> list[str]:
+    """Says where mail goes and how much waits; returns what is wrong with it."""
+    problems = []
+    outlet = open_outlet(settings)
+    try:
+        click.echo(f"mail: {outlet.check()}")
+    except NotSent as error:
+        problems.append(f"mail: {error}; check MAIL_URL")
+    finally:
+        outlet.close()
+    with session_factory(engine)() as session, reading(session):
+        mails = count_mails(session)
+    click.echo(f"mail: {mails['waiting']} waiting, {mails['failed']} given up")
+    return problems
 
 
 def _free_megabytes(folder: Path) -> int:

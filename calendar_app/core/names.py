@@ -1,4 +1,4 @@
-"""Public ids, slugs and folded text: the names by which things are found."""
+"""Public ids, slugs, folded text, e-mail addresses: the names by which things are found."""
 
 import re
 import secrets
@@ -22,6 +22,23 @@ def fold(text: str) -> str:
 def slugify(text: str, limit: int = 60) -> str:
     """A short name for an address: lower case, digits and hyphens; may be empty."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:limit].strip("-")
+
+
+# As HTML's own e-mail fields take them, without dots where no server takes them.
+_ADDRESS = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
+
+
+def clean_address(text: str) -> str | None:
+    """The e-mail address in lower case; ``None`` when mail cannot be sent to it."""
+    address = text.strip()
+    # Before folding: the Kelvin sign, for one, folds to a plain k, which is somebody else's.
+    if not address.isascii() or len(address) > 254 or len(address.partition("@")[0]) > 64:
+        return None
+    address = address.lower()
+    return address if _ADDRESS.fullmatch(address) else None
 
 
 # Bidi overrides can make a title read as something else; C0/C1 controls can break

@@ -4,13 +4,18 @@ import os
 import runpy
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from calendar_app.core import paths
 from calendar_app.core.errors import AppError
 from calendar_app.core.language import N_
+from calendar_app.core.names import clean_address
+
+MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""How a mail server can be spoken to, with the port that is usual for it."""
+INLINE, WORKER = "inline", "worker"
 
 
 class BadSetting(AppError):
@@ -18,21 +23,40 @@ class BadSetting(AppError):
 
 
 @dataclass(frozen=True, slots=True)
+class MailServer:
+    """The server that mail goes out through; ``scheme`` is a key of :data:`MAIL_PORTS`."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the application is started with; see ``config.py`` for each meaning."""
 
-    database_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     host: str
     port: int
     base_url: str
     site_name: str
     instance_dir: Path
+    mail_server: MailServer | None
+    mail_from: str
+    jobs: str
 
     @property
     def secure(self) -> bool:
         """Whether people reach the site over https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def host_name(self) -> str:
+        """The host of ``BASE_URL``, without its port."""
+        return urlsplit(self.base_url).hostname or "localhost"
 
 
 def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
@@ -52,6 +76,11 @@ def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
         raise BadSetting(
             N_("BASE_URL must look like https://calendar.example.org, not “%(value)s”."), value=base
         )
+    if values["JOBS"] not in (INLINE, WORKER):
+        raise BadSetting(
+            N_("JOBS must be inline or worker, not “%(value)s”."), value=values["JOBS"]
+        )
+    server, sender = _mail(values["MAIL_URL"])
     instance = Path(values["INSTANCE_DIR"] or "instance").absolute()
     return Settings(
         database_url=values["DATABASE_URL"] or f"sqlite:///{instance / 'calendar.sqlite3'}",
@@ -61,7 +90,32 @@ def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
         base_url=base,
         site_name=values["SITE_NAME"],
         instance_dir=instance,
+        mail_server=server,
+        mail_from=sender or clean_address(f"no-reply@{parts.hostname}") or "no-reply@localhost",
+        jobs=values["JOBS"],
     )
+
+
+def _mail(url: str) -> tuple[MailServer | None, str]:
+    """The server of ``MAIL_URL`` and the sender it names. The message of :class:`BadSetting` does
+    not repeat the address: it may hold a password."""
+    if not url:
+        return None, ""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or MAIL_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    more = parse_qs(parts.query)
+    sender = clean_address(more.pop("from", [""])[0])
+    if not port or not parts.hostname or parts.path not in ("", "/") or more:
+        raise BadSetting(
+            N_("MAIL_URL must look like smtp+starttls://user:password@mail.example.org:587.")
+        )
+    if parts.query and sender is None:
+        raise BadSetting(N_("What follows from= in MAIL_URL is not an e-mail address."))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailServer(parts.scheme, parts.hostname, port, user, password), sender or ""
 
 
 def _kept_secret(instance: Path) -> str:

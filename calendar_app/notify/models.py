@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from calendar_app.db.base import Base, key_column
 from calendar_app.db.types import Instant
+from calendar_app.people.models import User
 
 
 class Mail(Base):
@@ -25,7 +26,7 @@ class Mail(Base):
     message_id: Mapped[str] = mapped_column(String(80), unique=True)
     kind: Mapped[str] = mapped_column(String(30))
     user_id: Mapped[int | None] = mapped_column(
-        ForeignKey("user_account.id", ondelete="SET NULL"), index=True
+        ForeignKey(User.id, ondelete="SET NULL"), index=True
     )
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))

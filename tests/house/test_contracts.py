@@ -17,6 +17,7 @@ LADDER = "Imports only go down the ladder"
 SIBLINGS = "Feeds, overlaps and imports do not know each other"
 INSIDE = "Inside a package: actions, queries, models"
 FLASK = "Only the web and the command line know Flask"
+JINJA = "Only pages and mails are written with jinja2"
 FLASK_LOGIN = "Only web/auth.py knows Flask-Login"
 PURE = "Pure modules know no store, no web and no clock"
 
@@ -33,6 +34,8 @@ PLANTS = [
     ("Nothing goes round", "people/models.py", "import calendar_app.people.actions"),
     (FLASK, "workflow/register.py", "import flask"),
     (FLASK, "core/errors.py", "import werkzeug.exceptions"),
+    (LADDER, "worker.py", "import calendar_app.web.access"),
+    (JINJA, "workflow/register.py", "import jinja2"),
     (FLASK_LOGIN, "web/errors.py", "import flask_login"),
     (FLASK_LOGIN, "people/models.py", "import flask_login"),
     (PURE, "events/rules.py", "import sqlalchemy"),
