@@ -5,6 +5,7 @@ default in the store, so that the release before goes on writing.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import sqlalchemy as sa
 from alembic import op
@@ -62,9 +63,12 @@ def _widen() -> None:
     if postgresql:
         for table, column in WIDENED:
             op.drop_constraint(op.f(f"ck_{table}_{column}"), table, type_="check")
-    # Only what is built anew needs its checks said again.
+    # SQLite builds the table anew; by itself it would not, and would keep the checks it had.
     again = [] if postgresql else _checks("event", EVENT)
-    with op.batch_alter_table("event", table_args=again) as event:
+    how: Literal["never", "always"] = "never" if postgresql else "always"
+    with op.batch_alter_table("event", recreate=how, table_args=again) as event:
+        for column in () if postgresql else ("planning", "visibility", "reach", "date_type"):
+            event.drop_constraint(op.f(f"ck_event_{column}"), type_="check")
         event.add_column(_text("precision", 8, "exact"))
         event.add_column(sa.Column("opening_hours", sa.JSON(), nullable=True))
         event.add_column(_text("moderation", 10, "approved"))
@@ -84,8 +88,10 @@ def _widen() -> None:
         check = _check("term", "scheme", TERM["scheme"])
         op.create_check_constraint(check.name, "term", check.sqltext)
     else:
-        with op.batch_alter_table("term", recreate="always", table_args=_checks("term", TERM)):
-            pass
+        with op.batch_alter_table(
+            "term", recreate="always", table_args=_checks("term", TERM)
+        ) as term:
+            term.drop_constraint(op.f("ck_term_scheme"), type_="check")
     op.add_column("institution", _text("contact_email", 254))
     op.add_column("institution", sa.Column("complete_until", sa.Date(), nullable=True))
     op.add_column("occurrence", sa.Column("previous_starts_at", INSTANT, nullable=True))
