@@ -22,8 +22,10 @@ from calendar_app.events.models import Occurrence
 from calendar_app.events.rules import EventDraft, timed_moment
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
+from calendar_app.workflow.demo.days import Season, season_of
 from calendar_app.workflow.demo.load import insert_season
-from calendar_app.workflow.demo.season import House, Season, plan_season, season_of
+from calendar_app.workflow.demo.plan import House
+from calendar_app.workflow.demo.season import plan_season
 from calendar_app.workflow.flag import check_draft
 from calendar_app.workflow.manage import load_reference
 
@@ -49,8 +51,8 @@ def _fill(session: Session) -> int:
         rows = session.execute(select(Institution.id, Institution.slug, Institution.home_venue_id))
         houses = [House(*row) for row in rows]
         season = Season(season_of(now))
-        # Events have about two occurrences each.
-        planned = list(plan_season(houses, [], season, OCCURRENCES // 2, 1574, now))
+        # Two events have about three occurrences.
+        planned = list(plan_season(houses, [], season, OCCURRENCES * 2 // 3, 1574, now))
         insert_season(session, planned, Random("ids"), lambda _done, _total: None)
         session.execute(text("analyze"))
     with reading(session):

@@ -1,30 +1,41 @@
 """Puts the demonstration season into an empty store, in bulk, with its accounts and cases."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from random import Random
 from typing import Any
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from calendar_app.core.names import fold
 from calendar_app.events.models import Change, Event, EventTerm, Occurrence, Term
 from calendar_app.feeds.actions import rerender_all
 from calendar_app.overlaps import actions, case_actions
-from calendar_app.overlaps.models import Conflict
 from calendar_app.people.actions import add_user
 from calendar_app.people.models import EDITOR, Coordination, Institution, Membership
 from calendar_app.people.passwords import hash_password
 from calendar_app.places.models import Region
-from calendar_app.workflow.demo.season import House, Planned, Season, plan_season, season_of
+from calendar_app.workflow.demo.cases import People, public_id, work_off
+from calendar_app.workflow.demo.days import Season, season_of
+from calendar_app.workflow.demo.plan import House, Planned
+from calendar_app.workflow.demo.season import plan_season
 from calendar_app.workflow.demo.seeded import seeded
-from calendar_app.workflow.demo.titles import FIRST_NAMES, LAST_NAMES
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - known to all, and only ever made here
 _BLOCK = 2000
-_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_FIRST_NAMES = (
+    "Anouk", "Bram", "Carlijn", "Daan", "Eline", "Farid", "Geertje", "Hugo", "Iris", "Jeroen",
+    "Karima", "Lotte", "Maarten", "Nadia", "Olaf", "Petra", "Quinten", "Rosa", "Sander", "Tessa",
+    "Umut", "Vera", "Wouter", "Yara", "Zeger",
+)  # fmt: skip
+_LAST_NAMES = (
+    "van den Akker", "Bakker", "Cornelisse", "Dijkstra", "El Amrani", "Franken", "de Groot",
+    "Hoekstra", "Idema", "Jansen", "Kuiper", "van Leeuwen", "Mulder", "Nijhuis", "Oosterhof",
+    "Pietersen", "de Ruiter", "Smit", "Terpstra", "Uittenbogaard", "Visser", "de Wit", "Yıldız",
+    "Zandstra",
+)  # fmt: skip
 
 Progress = Callable[[int, int], None]
 
@@ -48,16 +59,18 @@ def load_demo(
             )
         )
     ]
-    coordinators = _add_people(session, houses, now)
+    people = _add_people(session, houses, now)
     year = year if year is not None else season_of(now)
     progress(0, 100)
     season = Season(year)
-    first = list(seeded({house.slug: house for house in houses}, season, now))
-    planned = list(plan_season(houses, first, season, events, seed, now))
-    moments = insert_season(session, planned, Random(f"ids/{seed}/{year}"), progress)
+    first = seeded({house.slug: house for house in houses}, season, now)
+    planned = list(plan_season(houses, first.planned, season, events, seed, now, first.openings))
+    random = Random(f"ids/{seed}/{year}")
+    moments = insert_season(session, planned, random, progress, people.editors)
     actions.recompute(session, now, lambda done, total: progress(40 + 25 * done // total, 100))
     case_actions.sync_cases(session, None, now)
-    _work_off(session, coordinators, now)
+    clashes = [one for one in first.clashes if max(one.one, one.other) < len(planned)]
+    work_off(session, clashes, people, now, random)
     progress(70, 100)
     rerender_all(
         session, now, base_url, lambda done, total: progress(70 + 30 * done // max(total, 1), 100)
@@ -66,45 +79,53 @@ def load_demo(
     return {"loaded": True, "events": len(planned), "occurrences": moments, "year": year}
 
 
-def _add_people(session: Session, houses: Sequence[House], now: datetime) -> dict[str, int]:
+def _add_people(session: Session, houses: Sequence[House], now: datetime) -> People:
     """The demonstration accounts; the slow hash is computed once."""
     secret = hash_password(PASSWORD)
     random = Random("people")
 
     def person(email: str, **more: Any) -> int:
-        name = f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"
+        name = f"{random.choice(_FIRST_NAMES)} {random.choice(_LAST_NAMES)}"
         return add_user(session, email, name, None, now, password_hash=secret, **more).id
 
     person("admin@demo.example", is_admin=True)
-    coordinators = {}
+    coordinators, regions, editors = {}, {}, {}
     for region in session.scalars(select(Region).order_by(Region.slug)):
         key = person(f"coordinator.{region.slug}@demo.example")
         session.add(Coordination(user_id=key, region_id=region.id))
-        coordinators[region.slug] = key
+        coordinators[region.id], regions[region.slug] = key, region.id
     for house in houses:
         key = person(f"editor.{house.slug}@demo.example")
         session.add(Membership(user_id=key, institution_id=house.id, role=EDITOR))
+        editors[house.id] = key
     session.flush()
-    return coordinators
+    return People(coordinators, regions, editors, {house.slug: house.id for house in houses})
 
 
 def insert_season(
-    session: Session, planned: Sequence[Planned], random: Random, progress: Progress
+    session: Session,
+    planned: Sequence[Planned],
+    random: Random,
+    progress: Progress,
+    editors: Mapping[int, int] | None = None,
 ) -> int:
-    """Stores the season in bulk, with explicit keys; returns how many occurrences."""
+    """Stores the season in bulk, with explicit keys; returns how many occurrences. ``editors`` are
+    who registered it, by institution."""
     terms = {(t.scheme, t.slug): t.id for t in session.scalars(select(Term))}
-
-    def public_id() -> str:
-        return "".join(random.choices(_BASE32, k=12))
-
+    who = editors or {}
     occurrence_id = 0
     for begin in range(0, len(planned), _BLOCK):
-        events, links, moments, changes = [], [], [], []
+        # Absent hours are left out: given as None they would be stored as JSON's null.
+        events: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+        links, moments, changes = [], [], []
         for position, plan in enumerate(planned[begin : begin + _BLOCK], start=begin):
-            key, draft = position + 1, plan.draft
-            events.append(
-                {
-                    "id": key, "public_id": public_id(), "version": 1, "kind": draft.kind,
+            key, draft, by = position + 1, plan.draft, who.get(plan.draft.lead_id)
+            hours = draft.opening_hours
+            events[hours is not None].append(
+                ({} if hours is None else {"opening_hours": hours})
+                | {
+                    "id": key, "public_id": public_id(random),
+                    "version": 2 if plan.cancelled_at else 1, "kind": draft.kind,
                     "title_nl": draft.title_nl, "title_en": draft.title_en,
                     "description_nl": draft.description_nl, "description_en": draft.description_en,
                     "search_text": fold(f"{draft.title_nl} {draft.title_en}")[:500],
@@ -114,11 +135,12 @@ def insert_season(
                     "radius_km": draft.radius_km, "radius_weeks": draft.radius_weeks,
                     "reach": draft.reach, "expected_visitors": draft.expected_visitors,
                     "date_type": draft.date_type,
-                    "planning": "cancelled" if plan.cancelled else draft.planning,
+                    "planning": "cancelled" if plan.cancelled_at else draft.planning,
                     "visibility": draft.visibility, "public_at": draft.public_at,
                     "cancel_reason": plan.cancel_reason, "url": draft.url,
+                    "price_cents": draft.price_cents, "languages": list(draft.languages),
                     "internal_note": draft.internal_note, "created_at": plan.created_at,
-                    "created_by_id": None, "updated_at": plan.created_at,
+                    "created_by_id": by, "updated_at": plan.cancelled_at or plan.created_at,
                 }
             )  # fmt: skip
             for scheme, slugs in (
@@ -130,7 +152,7 @@ def insert_season(
                 occurrence_id += 1
                 moments.append(
                     {
-                        "id": occurrence_id, "public_id": public_id(),
+                        "id": occurrence_id, "public_id": public_id(random),
                         "uid": str(uuid.UUID(int=random.getrandbits(128), version=4)),
                         "event_id": key, "role": moment.role, "all_day": moment.all_day,
                         "starts_wall": moment.starts_wall, "ends_wall": moment.ends_wall,
@@ -141,17 +163,30 @@ def insert_season(
                         "revised_at": None, "external_key": None,
                     }
                 )  # fmt: skip
-            changes.append(
-                {"event_id": key, "version": 1, "at": plan.created_at, "user_id": None,
-                 "action": "registered", "data": {}}
-            )  # fmt: skip
-        session.execute(insert(Event), events)
+            changes += _history(plan, key, by)
+        for rows in filter(None, events.values()):
+            session.execute(insert(Event), rows)
         session.execute(insert(EventTerm), links)
         session.execute(insert(Occurrence), moments)
         session.execute(insert(Change), changes)
-        progress(40 * (begin + len(events)) // len(planned), 100)
+        progress(40 * min(begin + _BLOCK, len(planned)) // len(planned), 100)
     _continue_numbering(session, len(planned), occurrence_id)
     return occurrence_id
+
+
+def _history(plan: Planned, key: int, by: int | None) -> list[dict[str, Any]]:
+    """Who registered an event, and who called it off."""
+    lines: list[dict[str, Any]] = [
+        {"event_id": key, "version": 1, "at": plan.created_at, "user_id": by,
+         "action": "registered", "data": {}}
+    ]  # fmt: skip
+    if plan.cancelled_at:
+        data = {"planning": [plan.draft.planning, "cancelled"],
+                "cancel_reason": ["", plan.cancel_reason]}  # fmt: skip
+        lines.append(
+            lines[0] | {"version": 2, "at": plan.cancelled_at, "action": "cancelled", "data": data}
+        )
+    return lines
 
 
 def _continue_numbering(session: Session, events: int, occurrences: int) -> None:
@@ -163,36 +198,3 @@ def _continue_numbering(session: Session, events: int, occurrences: int) -> None
             text("select setval(pg_get_serial_sequence(:name, 'id'), :last)"),
             {"name": table, "last": max(last, 1)},
         )
-
-
-def _work_off(session: Session, coordinators: dict[str, int], now: datetime) -> None:
-    """Some cases as a working region has them: in every state, most of a bulk load as backlog."""
-    cases = session.scalars(
-        select(Conflict)
-        .options(selectinload(Conflict.pairs), selectinload(Conflict.regions))
-        .order_by(Conflict.level.desc(), Conflict.starts_at, Conflict.id)
-        .limit(400)
-    ).all()
-    owners = [coordinators["rijnland"], coordinators["haaglanden"]]
-    moves = [
-        case_actions.Move("claim", "Ik bel beide programmeurs."),
-        case_actions.Move("settle", "Opening in Leiden gaat een uur naar voren.", "staggered"),
-        case_actions.Move("settle", "Bewust: andere doelgroep, en samen genoemd.", "kept"),
-        case_actions.Move("dismiss", "Verschillend publiek, geen van beide ziet een probleem."),
-        case_actions.Move("wait", "Is een week later mogelijk?",
-                          due_on=(now + timedelta(days=10)).date()),
-        case_actions.Move("settle", "Samen één avond, twee zalen.", "joint"),
-    ]  # fmt: skip
-    for number, case in enumerate(cases):
-        # One in three is still new, so that there is something to do.
-        if number < 24 and number % 3 and (number // 3) * 2 + number % 3 - 1 < 2 * len(moves):
-            move = moves[((number // 3) * 2 + number % 3 - 1) % len(moves)]
-            if move.action == "wait":
-                lead = session.scalars(
-                    select(Event.lead_id).where(Event.id.in_(case.event_ids)).order_by(Event.id)
-                ).first()
-                move = case_actions.Move("wait", move.note, waiting_for_id=lead, due_on=move.due_on)
-            at = now - timedelta(days=number % 9, hours=number)
-            case_actions.move_case(session, case, move, owners[number % 2], at, case.version)
-        case.backlog = number >= 24
-    session.flush()
