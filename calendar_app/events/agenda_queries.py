@@ -7,6 +7,7 @@ as running, and on their first and last day (``screens.md``, Month).
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -204,3 +205,29 @@ def list_edges(
         .limit(limit)
     )
     return session.scalars(_loaded(query)).all()
+
+
+def list_campaign_weeks(
+    session: Session, viewer: Viewer, now: datetime, bounds: Sequence[datetime]
+) -> list[tuple[list[Occurrence], list[Occurrence]]]:
+    """The marketing moments, and the openings and premieres, of each week between the bounds, as
+    far as the viewer may see them (two queries, bounded)."""
+    found = []
+    for roles in (("announcement", "on_sale", "campaign"), ("opening", "premiere")):
+        query = (
+            select(Occurrence)
+            .join(Occurrence.event)
+            .where(Occurrence.role.in_(roles), Occurrence.status == "scheduled")
+            .where(Occurrence.starts_at < bounds[-1], Occurrence.ends_at > bounds[0])
+            .where(Event.planning != "cancelled", visible_clause(viewer, now))
+            .order_by(Occurrence.starts_at, Occurrence.id)
+            .limit(400)
+        )
+        found.append(session.scalars(_loaded(query)).all())
+    return [
+        (
+            [one for one in found[0] if one.starts_at < end and one.ends_at > start],
+            [one for one in found[1] if one.starts_at < end and one.ends_at > start],
+        )
+        for start, end in pairwise(bounds)
+    ]

@@ -28,6 +28,7 @@ from calendar_app.events.models import (
     ImageFile,
     Occurrence,
     Organiser,
+    Promotion,
     Share,
     Term,
 )
@@ -172,11 +173,12 @@ def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -
     """One event, fully loaded, with organisers and shares; :class:`NotFound` when unknown or not
     for this viewer."""
     query = _loaded(select(Event).where(Event.public_id == public_id)).options(
-        selectinload(Event.organisers).joinedload(Organiser.institution),
-        selectinload(Event.shares).joinedload(Share.institution),
-        joinedload(Event.image).selectinload(Image.sizes),
+        # A few rows each: joined, they cost no query of their own.
+        joinedload(Event.organisers).joinedload(Organiser.institution),
+        joinedload(Event.shares).joinedload(Share.institution),
+        joinedload(Event.image).joinedload(Image.sizes),
     )
-    event = session.scalar(query)
+    event = session.scalars(query).unique().one_or_none()
     if event is None or not visible(event, viewer, now):
         raise NotFound
     return event
@@ -354,4 +356,82 @@ def list_changes_since(session: Session, event: Event) -> dict[str, list[Any]]:
             found[name] = [found[name][0] if name in found else before, after]
     return {
         name: pair for name, pair in found.items() if pair[0] != pair[1] and name not in _INSIDE
+    }
+
+
+def list_own_events(
+    session: Session,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    public_ids: Collection[str] | None = None,
+    q: str = "",
+    limit: int = 500,
+) -> Sequence[Event]:
+    """What the viewer's institutions organise and is not over yet, in order of its next moment,
+    with lead, terms and organisers; or those of ``public_ids``, whenever they are (four
+    queries)."""
+    soonest = (
+        select(Occurrence.event_id, func.min(Occurrence.starts_at).label("at"))
+        .where(Occurrence.ends_at > now)
+        .group_by(Occurrence.event_id)
+        .subquery()
+    )
+    query = (
+        select(Event)
+        .outerjoin(soonest, soonest.c.event_id == Event.id)
+        .where(inside_clause(viewer.institution_ids))
+        .options(
+            joinedload(Event.lead).joinedload(Institution.region),
+            selectinload(Event.terms),
+            selectinload(Event.organisers),
+            selectinload(Event.occurrences),
+        )
+        .order_by(soonest.c.at, Event.id)
+        .limit(limit)
+    )
+    if public_ids is not None:
+        query = query.where(Event.public_id.in_(public_ids))
+    else:
+        query = query.where(soonest.c.at.is_not(None))
+    if q:
+        query = query.where(filter_clause(EventFilter(q=q)))
+    return session.scalars(query).unique().all()
+
+
+def list_related(
+    session: Session, event: Event, viewer: Viewer, now: datetime
+) -> dict[str, Sequence[Event]]:
+    """What belongs to an event, as far as the viewer may see it: ``umbrella`` it is part of and
+    its own ``parts``, ``promotes`` and ``campaigns`` that promote it, ``production`` shown
+    elsewhere; each in order of its first moment (two queries)."""
+    promotes = select(Promotion.event_id).where(Promotion.campaign_id == event.id)
+    campaigns = select(Promotion.campaign_id).where(Promotion.event_id == event.id)
+    ways: list[ColumnElement[bool]] = [
+        Event.parent_id == event.id, Event.id.in_(promotes), Event.id.in_(campaigns),
+    ]  # fmt: skip
+    first = (
+        select(func.min(Occurrence.starts_at))
+        .where(Occurrence.event_id == Event.id)
+        .scalar_subquery()
+    )
+    if event.parent_id is not None:
+        ways.append(Event.id == event.parent_id)
+    if event.production:
+        ways.append(Event.production == event.production)
+    rows = session.execute(
+        select(Event, Event.id.in_(promotes), Event.id.in_(campaigns))
+        .where(or_(*ways), Event.id != event.id, visible_clause(viewer, now))
+        .options(joinedload(Event.lead), selectinload(Event.occurrences))
+        .order_by(first, Event.id)
+        .limit(300)
+    ).all()
+    return {
+        "parts": [row[0] for row in rows if row[0].parent_id == event.id],
+        "umbrella": [row[0] for row in rows if row[0].id == event.parent_id],
+        "promotes": [row[0] for row in rows if row[1]],
+        "campaigns": [row[0] for row in rows if row[2]],
+        "production": [
+            row[0] for row in rows if event.production and row[0].production == event.production
+        ],
     }

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.core.errors import NotFound
@@ -14,6 +14,7 @@ from calendar_app.people.models import (
     Coordination,
     Institution,
     Membership,
+    OneTimeLink,
     SignIn,
     User,
 )
@@ -58,6 +59,41 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def get_user(session: Session, user_id: int | None) -> User:
+    """The active account with this key; :class:`NotFound` otherwise."""
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or not user.active:
+        raise NotFound
+    return user
+
+
+def list_members(session: Session, institution_id: int) -> Sequence[tuple[User, str]]:
+    """Who works for an institution, with their role, by name."""
+    rows = session.execute(
+        select(User, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.institution_id == institution_id, User.active)
+        .order_by(User.name, User.id)
+        .limit(500)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def list_invitations(session: Session, institution_id: int, now: datetime) -> list[OneTimeLink]:
+    """The invitations to an institution that are still open, newest first."""
+    found = session.scalars(
+        select(OneTimeLink)
+        .where(
+            OneTimeLink.purpose == "invitation",
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now,
+        )
+        .order_by(OneTimeLink.created_at.desc(), OneTimeLink.id.desc())
+        .limit(2000)
+    )
+    return [link for link in found if str(institution_id) in link.data["institutions"]]
+
+
 def list_coordinators(session: Session, region_ids: Collection[int]) -> Sequence[User]:
     """The coordinators of any of these regions, by name."""
     return session.scalars(
@@ -78,21 +114,26 @@ def names_of(session: Session, user_ids: Collection[int]) -> dict[int, str]:
 
 
 def viewer_of(session: Session, user: User, language: str) -> Viewer:
-    """What a user may be judged by: memberships and regions (two queries)."""
-    memberships = session.execute(
-        select(Membership.institution_id, Membership.role).where(Membership.user_id == user.id)
+    """What a user may be judged by: memberships and regions (one query)."""
+    rows = session.execute(
+        union_all(
+            select(Membership.institution_id.label("key"), Membership.role.label("role")).where(
+                Membership.user_id == user.id
+            ),
+            select(Coordination.region_id, literal("coordinator")).where(
+                Coordination.user_id == user.id
+            ),
+        )
     ).all()
-    regions = session.scalars(
-        select(Coordination.region_id).where(Coordination.user_id == user.id)
-    ).all()
+    memberships = [row for row in rows if row.role != "coordinator"]
     return Viewer(
         user_id=user.id,
         name=user.name,
         is_admin=user.is_admin,
         is_press=user.is_press,
-        institution_ids=frozenset(row.institution_id for row in memberships),
-        managed_ids=frozenset(row.institution_id for row in memberships if row.role == MANAGER),
-        region_ids=frozenset(regions),
+        institution_ids=frozenset(row.key for row in memberships),
+        managed_ids=frozenset(row.key for row in memberships if row.role == MANAGER),
+        region_ids=frozenset(row.key for row in rows if row.role == "coordinator"),
         language=language,
     )
 

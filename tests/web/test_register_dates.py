@@ -85,7 +85,7 @@ def korzo(signed_in: SignedIn) -> FlaskClient:
 def register(client: FlaskClient, **more: str | list[str]) -> str:
     """Registers and returns the public id."""
     page = client.get("/events/new").text
-    sent = filled(form_of(page), kind="dance", title="Zwerm", **more)
+    sent = filled(form_of(page), **({"kind": "dance", "title": "Zwerm"} | more))
     answer = client.post("/events/new", data=sent)
     assert answer.status_code == 303, answer.text
     return answer.location.split("/events/")[1][:12]

@@ -46,7 +46,8 @@ _NAMES = {
     "ticket_url": N_("Address of the ticket sale"), "languages": N_("Spoken in"),
     "access": N_("Access"), "contact_email": N_("Contact for colleagues"),
     "channels": N_("Where a campaign runs"), "moderation": N_("Checked by the region"),
-    "picture": N_("Picture"), "moderation_reason": N_("Reason"), "moment": N_("Date and time"),
+    "picture": N_("Picture"), "promotes": N_("What it promotes"),
+    "moderation_reason": N_("Reason"), "moment": N_("Date and time"),
     "organisers": N_("Organisers"), "shares": N_("Shared with"),
 }  # fmt: skip
 _VALUES = {

@@ -11,7 +11,13 @@ from calendar_app.core.names import PUBLIC_ID, slugify
 from calendar_app.db.transaction import reading
 from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Occurrence, Term
-from calendar_app.events.queries import access_of, find_term, get_event, visible
+from calendar_app.events.queries import (
+    access_of,
+    find_term,
+    get_event,
+    list_related,
+    visible,
+)
 from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.context import current
@@ -59,9 +65,13 @@ def show(public_id: str, slug: str) -> str | Response:
             found = flag.check_draft(
                 current.session, viewer, draft_of(event), current.now, event.id, propose=False
             )
+        related = list_related(current.session, event, viewer, current.now)
         cases = flag.list_cases_of(current.session, viewer, event, current.now)
         values = _page(event, kind, viewer)
-    return current.page("events/show.html", found=found, problem="", cases=cases, **values)
+    return current.page(
+        "events/show.html", found=found, problem="", cases=cases, related=related,
+        **values,
+    )  # fmt: skip
 
 
 def _is_public(event: Event) -> bool:

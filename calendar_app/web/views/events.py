@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 from calendar_app.core.errors import FieldError, Invalid, NotFound, Stale, TooMany
 from calendar_app.core.language import N_
 from calendar_app.core.names import PUBLIC_ID, clean_line, new_public_id
+from calendar_app.core.timespan import local_day
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.actions import draft_of
+from calendar_app.events.copying import copy_draft
 from calendar_app.events.models import Event, Term
 from calendar_app.events.queries import list_changes, list_terms
 from calendar_app.events.rules import EventDraft
@@ -118,7 +120,9 @@ def new() -> str | Response | tuple[str, int]:
     """Registers an event."""
     with reading(current.session):
         offered = load_offered()
-    form = EventForm(request.form if request.method == "POST" else None, data=_first(offered))
+        umbrella = _umbrella()
+        start = _first(offered, umbrella)
+    form = EventForm(request.form if request.method == "POST" else None, data=start)
     form.offer(offered.terms, offered.institutions, offered.venues)
     if request.method == "GET":
         return form_page(form, offered)
@@ -130,6 +134,8 @@ def new() -> str | Response | tuple[str, int]:
     draft = form.read(offered.institutions, offered.venues, current.now)
     if draft is None:
         return form_page(form, offered), 422
+    if umbrella is not None:
+        draft = replace(draft, parent_id=umbrella.id)
     try:
         with transaction(current.session):
             event = register.register_event(
@@ -148,14 +154,40 @@ def new() -> str | Response | tuple[str, int]:
     return redirect(event_url(event), 303)
 
 
-def _first(offered: Offered) -> dict[str, Any]:
-    """What a new form starts with; a link may fill in kind and date."""
+def _umbrella() -> Event | None:
+    """The festival that the new event becomes part of (``?part_of=``): one's own to change."""
+    part_of = request.args.get("part_of", "")
+    if not PUBLIC_ID.fullmatch(part_of):
+        return None
+    return register.see_own_event(
+        current.session, current.viewer, part_of, "event.change", current.now
+    )
+
+
+def _first(offered: Offered, umbrella: Event | None) -> dict[str, Any]:
+    """What a new form starts with: empty, a copy of another event a year later (``?copy=``), or
+    what it shares with the festival it is part of; a link may fill in the kind."""
+    copied = request.args.get("copy", "")
+    if PUBLIC_ID.fullmatch(copied):
+        event = register.see_own_event(
+            current.session, current.viewer, copied, "event.change", current.now
+        )
+        again = copy_draft(draft_of(event), local_day(current.now))
+        if event.lead_id not in current.viewer.institution_ids:
+            again = replace(again, internal_note="")
+        return values_of(again, offered.institutions, offered.venues) | {"draft": new_public_id()}
     first = offered.institutions[0] if offered.institutions else None
-    return {
+    start: dict[str, Any] = {
         "institution": first.slug if first else "",
         "venue": first.home_venue.slug if first and first.home_venue else "",
         "draft": new_public_id(),
+        "kind": request.args.get("kind", "")[:60],
     }
+    if umbrella is not None:
+        shared = values_of(draft_of(umbrella), offered.institutions, offered.venues)
+        names = ("institution", "venue", "audiences", "themes", "planning", "visibility")
+        start |= {name: shared[name] for name in names}
+    return start
 
 
 @blueprint.route("/events/<public_id>/edit", methods=["GET", "POST"])
