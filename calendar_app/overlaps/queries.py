@@ -69,15 +69,23 @@ def windows_around(spans: Iterable[tuple[datetime, datetime, str]]) -> list[Wind
     return found
 
 
+def competing() -> ColumnElement[bool]:
+    """Moments that take a date: going ahead, of an event that is more than a draft and was not
+    sent back."""
+    return and_(
+        Occurrence.status == "scheduled",
+        Event.planning != "cancelled",
+        Event.moderation.in_(("submitted", "approved")),
+    )
+
+
 def load_moments(
     session: Session, parameters: Parameters, where: ColumnElement[bool] | None = None
 ) -> list[Moment]:
     """The moments that can compete (no runs, nothing cancelled), in order of key. Three queries of
     plain rows: what the moments of one event share is read once, not with each of them. Whoever
     has something to write flushes it first."""
-    compared = and_(
-        Occurrence.role != "run", Occurrence.status == "scheduled", Event.planning != "cancelled"
-    )
+    compared = and_(Occurrence.role != "run", competing())
     wanted = compared if where is None else and_(compared, where)
     rows = session.connection().execute(
         select(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event, Occurrence
+from calendar_app.overlaps.models import Overlap
 from calendar_app.places.models import Region
 from tests.web.conftest import SignedIn, csrf_of
 from tests.web.test_register_dates import filled, form_of, register
@@ -200,6 +201,22 @@ def test_a_draft_is_its_institutions_own_until_it_stands(
     assert coordinator.get(f"/moderation/{event}").status_code == 404
     post(korzo, f"/events/{event}/submit")
     assert seen(client, event)
+
+
+def test_a_draft_takes_no_date_until_it_stands(
+    korzo: FlaskClient, lakenhal: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    values = {"starts_on": "2027-03-12", "starts_time": "20:15", "role": "opening"}
+    register(lakenhal, **values)
+
+    def overlaps() -> int:
+        with sessions() as session:
+            return len(session.scalars(select(Overlap)).all())
+
+    event = register(korzo, do="draft", **values)
+    assert overlaps() == 0
+    post(korzo, f"/events/{event}/submit")
+    assert overlaps() == 1
 
 
 def test_press_sees_what_is_for_the_press(korzo: FlaskClient, signed_in: SignedIn) -> None:
