@@ -335,6 +335,11 @@ def assert_sound(occurrence: Occurrence) -> None:
         assert getattr(made, name) == getattr(moment, name)
 
 
+def test_the_first_and_the_last_season_there_can_be(houses: list[House]) -> None:
+    for year in (1990, 2098):
+        assert len(list(plan_season(houses, [], Season(year), 300, SEED, NOW))) == 300
+
+
 # ── clashes and their stories ────────────────────────────────────────────────────────────────
 
 

@@ -149,7 +149,9 @@ def _take(session: Session, case: Conflict, step: Step, people: People, now: dat
 
 def _at(step: Step, case: Conflict, now: datetime) -> datetime:
     """On a working morning, and not before the case was there."""
-    at = (now - timedelta(days=step.days_ago)).replace(hour=9, minute=12 + step.days_ago % 40)
+    at = (now - timedelta(days=step.days_ago)).replace(
+        hour=9, minute=12 + step.days_ago % 40, second=0, microsecond=0
+    )
     return max(at, case.created_at + timedelta(minutes=20)) if at < now else now
 
 
@@ -157,7 +159,7 @@ def _move_event(session: Session, clash: Clash, step: Step, people: People, now:
     """The institution moves its event, as it would itself: saved, flagged, the case in step."""
     name = session.scalars(select(Event.public_id).where(Event.id == clash.other + 1)).one()
     event = event_actions.load_for_change(session, name)
-    at = (now - timedelta(days=step.days_ago)).replace(hour=10, minute=5, microsecond=0)
+    at = (now - timedelta(days=step.days_ago)).replace(hour=10, minute=5, second=0, microsecond=0)
     draft = replace(event_actions.draft_of(event), moments=clash.moved)
     event_actions.change_event(session, event, draft, people.editors.get(event.lead_id), at)
     flag_events(session, [event.id], at)

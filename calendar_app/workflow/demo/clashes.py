@@ -98,7 +98,8 @@ class Book:
         }  # fmt: skip
         if values["date_type"] == "periodic":
             values["opening_hours"] = opening_hours(programme().places[slug], self.season)
-        made = (self.now - timedelta(days=created)).replace(microsecond=0)
+        made = self.now - timedelta(days=created)
+        made = made.replace(hour=8, minute=made.day + 10, second=0, microsecond=0)
         self.planned.append(Planned(EventDraft(**(values | more)), made))
         return len(self.planned) - 1
 

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
+from calendar_app.core.timespan import LAST_YEAR
 from calendar_app.events.opening import OpeningHours
 from calendar_app.events.rules import Moment, MomentError, all_day_moment, timed_moment
 from calendar_app.workflow.demo.days import Season
@@ -81,7 +82,7 @@ def show(random: Random, series: Series, opening: date, *, press: bool) -> list[
     if first.weekday() == 0:
         first += _DAY  # closed on Mondays
     last = first + timedelta(days=random.randint(55, 170))
-    last += timedelta(days=6 - last.weekday())
+    last = min(last + timedelta(days=6 - last.weekday()), date(LAST_YEAR, 12, 31))
     found = [
         Slot("run", first, last=last),
         Slot("opening", opening, random.choice(series.hours), series.minutes),

@@ -53,9 +53,13 @@ def sure(random: Random, draft: EventDraft, now: datetime) -> Planned:
     if planning == "confirmed" and visibility != "public" and ahead > 60 and random.random() < 0.6:
         lift = now + timedelta(days=random.randint(5, min(ahead - 10, 120)))
         public_at = lift.astimezone(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
-    # Registered a month to a year before it happens, and always some time ago.
-    created = min(now - timedelta(hours=random.randint(2, 24 * 120)),
-                  start - timedelta(days=random.randint(30, 300))).replace(microsecond=0)  # fmt: skip
+    # Registered a month to a year before it happens, on a working morning some days ago.
+    created = min(now - timedelta(days=random.randint(1, 120)),
+                  start - timedelta(days=random.randint(30, 300)))  # fmt: skip
+    created = created.replace(
+        hour=random.randint(7, 11), minute=random.randint(0, 59), second=0, microsecond=0
+    )
+    created = min(created, now - timedelta(hours=2))
     cancelled = planning == "confirmed" and random.random() < 0.02
     told = created + (min(now, start) - created) * random.uniform(0.3, 0.9) if cancelled else None
     note = random.choice(_NOTES) if random.random() < 0.1 else ""
