@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
+from calendar_app.events.models import Event, Image, Promotion
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.workflow import register
@@ -37,6 +38,7 @@ PAGES = (
     "/conflicts?tab=all", "/subscribe", "/feeds/all.ics", "/feeds/region/haaglanden.ics",
     "/feeds/institution/korzo.ics", "/feeds/venue/korzo.ics", "/feeds/kind/dance.ics",
     "/feeds/theme/science-art.ics", "/en/feeds/all.ics", "/en/agenda?from=2027-03-01",
+    "/campaigns", "/moderation", "/events/bulk", "/admin", "/admin/audit", "/admin/venues",
 )  # fmt: skip
 
 
@@ -103,6 +105,32 @@ def test_a_sealed_plan_interferes_with_nothing(
     for client in people.values():
         for path in (f"/events/{sealed}", f"/events/{sealed}-x", f"/events/{sealed}.ics"):
             assert client.get(path).status_code == 404
+
+
+def test_what_belongs_to_a_sealed_plan_does_not_give_it_away(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime
+) -> None:
+    shown = {"visibility": "public", "planning": "confirmed", "production": "Zwerm"}
+    festival = _register(sessions, "korzo", now, kind="festival", title_nl="Feest", **shown)
+    campaign = _register(sessions, "korzo", now, kind="campaign", title_nl="Reclame", **shown)
+    pages = [f"/events/{festival}-feest", f"/events/{campaign}-reclame", "/institutions/korzo"]
+    before = {
+        (name, path): _plain(client, path) for name, client in people.items() for path in pages
+    }
+    with sessions() as session, transaction(session):
+        umbrella = session.scalars(select(Event).where(Event.public_id == festival)).one()
+        lead = umbrella.lead_id
+        plan = draft(
+            lead, WHEN, kind="dance", title_nl=CANARY, visibility="sealed", production="Zwerm",
+            parent_id=umbrella.id,
+        )  # fmt: skip
+        viewer = Viewer(institution_ids=frozenset({lead}))
+        sealed = register.register_event(session, viewer, plan, now, BASE)
+        promoting = session.scalars(select(Event.id).where(Event.public_id == campaign)).one()
+        session.add(Promotion(campaign_id=promoting, event_id=sealed.id))
+        session.add(Image(event_id=sealed.id, at=now, alt_nl=CANARY))
+    for (name, path), told in before.items():
+        assert _plain(people[name], path) == told, (name, path)
 
 
 def test_the_clash_check_tells_level_and_part_of_the_day_and_nothing_else(
