@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from calendar_app.core import paths
 from calendar_app.core.clock import utc_now
 from calendar_app.core.errors import AppError, Invalid, NotFound
-from calendar_app.core.language import N_, gettext
+from calendar_app.core.language import LANGUAGES, N_, gettext
 from calendar_app.core.settings import INLINE, Settings, load_settings
 from calendar_app.db import backup as backups
 from calendar_app.db import migrate as migrations
@@ -30,7 +30,7 @@ from calendar_app.notify.queries import count_mails
 from calendar_app.notify.send import NotSent, open_outlet
 from calendar_app.overlaps.score_file import score_pairs_file
 from calendar_app.worker import beside, until_told, work
-from calendar_app.workflow import flag, import_, manage, publish, register
+from calendar_app.workflow import accounts, flag, import_, manage, publish, register
 from calendar_app.workflow.demo.load import load_demo
 
 
@@ -293,6 +293,27 @@ def user_add(
             regions=regions, is_admin=admin,
         )  # fmt: skip
     click.echo(f"Added {email}.")
+
+
+@user.command(name="invite")
+@click.argument("email")
+@click.option("--institution", "institutions", multiple=True, help="Slug; repeatable.")
+@click.option("--role", type=click.Choice(["editor", "manager"]), default="editor")
+@click.option("--region", "regions", multiple=True, help="Coordinates this region; repeatable.")
+@click.option("--admin", is_flag=True)
+@click.option("--press", is_flag=True, help="Press or tourist board.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+def user_invite(
+    email: str, institutions: tuple[str, ...], role: str, regions: tuple[str, ...], admin: bool,
+    press: bool, language: str,
+) -> None:  # fmt: skip
+    """Mail an invitation; the person makes the account themselves."""
+    invitation = accounts.Invitation(
+        email, dict.fromkeys(institutions, role), regions, admin, press, language
+    )
+    with _session() as (settings, session), transaction(session):
+        accounts.invite(session, accounts.OPERATOR, settings, invitation, utc_now())
+    click.echo(f"The invitation for {email} is in the outbox.")
 
 
 @user.command(name="password")

@@ -59,6 +59,11 @@ def takes_part(viewer: Viewer, about: About) -> bool:
     return not viewer.institution_ids.isdisjoint(about.institution_ids)
 
 
+def manages(viewer: Viewer, about: About) -> bool:
+    """Manager of the institution."""
+    return about.institution_id in viewer.managed_ids
+
+
 def administers(viewer: Viewer, about: About) -> bool:
     """Administrator of the site."""
     return viewer.is_admin
@@ -93,6 +98,7 @@ RIGHTS: dict[str, Predicate] = {
     # publish
     "feed.read": anyone,
     # people
+    "colleague.manage": either(manages, administers),
     "user.manage": administers,
 }
 

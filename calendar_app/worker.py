@@ -26,6 +26,7 @@ from calendar_app.notify.message import Unsendable
 from calendar_app.notify.models import Mail
 from calendar_app.notify.queries import find_due
 from calendar_app.notify.send import NotSent, Outlet, open_outlet
+from calendar_app.people.link_actions import sweep_links
 
 PAUSE = 2.0
 """Seconds between two looks at what is to be done."""
@@ -52,6 +53,7 @@ def work(settings: Settings, enough: Enough, clock: Clock = utc_now) -> None:
                 if swept is None or abs(now - swept) >= SWEEP_EVERY:
                     with sessions() as session, transaction(session):
                         outbox.sweep_mails(session, now)
+                        sweep_links(session, now)
                     swept = now
             except DBAPIError as error:
                 log.warning("the database does not answer: %s", type(error.orig).__name__)

@@ -4,11 +4,21 @@ import csv
 import secrets
 from datetime import datetime, timedelta
 from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from calendar_app.people.models import Attempt, Institution, SignIn, User
+from calendar_app.people.link_actions import ADDRESS, RESET, end_links
+from calendar_app.people.models import (
+    MANAGER,
+    Attempt,
+    AuditEntry,
+    Institution,
+    Membership,
+    SignIn,
+    User,
+)
 from calendar_app.people.passwords import hash_password
 from calendar_app.people.queries import hash_token
 from calendar_app.places.models import Municipality, Region, Venue
@@ -73,14 +83,56 @@ def add_user(
     return user
 
 
-def open_sign_in(session: Session, user: User, now: datetime) -> str:
+def set_password(session: Session, user: User, password_hash: str) -> None:
+    """A new password: every session of the user ends, and every link that was mailed to them."""
+    user.password_hash = password_hash
+    end_sign_ins(session, user)
+    end_links(session, (RESET, ADDRESS), user.id)
+    session.flush()
+
+
+def add_membership(session: Session, user: User, institution_id: int, role: str) -> None:
+    """The user works there; who is a manager already stays one."""
+    membership = session.get(Membership, (user.id, institution_id))
+    if membership is None:
+        session.add(Membership(user_id=user.id, institution_id=institution_id, role=role))
+    elif role == MANAGER:
+        membership.role = role
+    session.flush()
+
+
+def add_audit(
+    session: Session,
+    actor_id: int | None,
+    action: str,
+    subject: str,
+    subject_id: object,
+    now: datetime,
+    **data: Any,
+) -> None:
+    """One line in the audit log: the actor (a user's key; none: the command line) did ``action``
+    to a ``subject``. Names and addresses of people stay out of it: they must be erasable."""
+    session.add(
+        AuditEntry(
+            at=now,
+            user_id=actor_id,
+            action=action,
+            subject=subject,
+            subject_id=str(subject_id),
+            data=data,
+        )
+    )
+    session.flush()
+
+
+def open_sign_in(session: Session, user: User, now: datetime, device: str = "") -> str:
     """A new server-side session; returns the token for the cookie. Old rows are swept."""
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
     token = secrets.token_urlsafe(32)
     session.add(
         SignIn(
-            token_hash=hash_token(token), user_id=user.id, created_at=now, seen_at=now,
-            expires_at=now + IDLE_LASTS,
+            token_hash=hash_token(token), user_id=user.id, device=device, created_at=now,
+            seen_at=now, expires_at=now + IDLE_LASTS,
         )
     )  # fmt: skip
     session.flush()

@@ -9,7 +9,9 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from calendar_app.db.transaction import reading, transaction
-from calendar_app.people.actions import prolong_sign_in
+from calendar_app.people.actions import close_sign_in, open_sign_in, prolong_sign_in
+from calendar_app.people.devices import device_of
+from calendar_app.people.models import User
 from calendar_app.people.queries import find_sign_in, viewer_of
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.access import OUTSIDE, ROUTES
@@ -60,9 +62,26 @@ def find_viewer() -> Viewer:
 
 def sign_in(email: str, password: str, address: str) -> bool:
     """Checks the password and opens a session with a new token; raises ``TooMany``."""
-    token = manage.sign_in(current.session, email, password, address, current.now)
-    if token is None:
-        return False
+    token = manage.sign_in(current.session, email, password, address, current.now, device=device())
+    return token is not None and _enter(token)
+
+
+def enter_as(user: User) -> None:
+    """A new session for somebody who has just proved who they are, or whose rights have just
+    changed; the one they had ends."""
+    with transaction(current.session):
+        if current_user.is_authenticated:
+            close_sign_in(current.session, current_user.token)
+        token = open_sign_in(current.session, user, current.now, device())
+    _enter(token)
+
+
+def device() -> str:
+    """What this request comes from, in words."""
+    return device_of(request.headers.get("User-Agent", ""))
+
+
+def _enter(token: str) -> bool:
     # Nothing of the anonymous cookie survives: no fixation, a fresh CSRF token.
     cookie.clear()
     cookie.permanent = True

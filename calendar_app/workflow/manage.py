@@ -7,20 +7,17 @@ from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Invalid, TooMany
 from calendar_app.core.language import N_
+from calendar_app.core.names import clean_address
 from calendar_app.db.transaction import transaction
 from calendar_app.events.actions import load_taxonomy
 from calendar_app.people import actions, queries
 from calendar_app.people.models import EDITOR, Coordination, Institution, Membership, User
-from calendar_app.people.passwords import (
-    MAX_LENGTH,
-    MIN_LENGTH,
-    hash_password,
-    verify_password,
-)
+from calendar_app.people.passwords import hash_password, verify_password
 from calendar_app.people.queries import find_user, get_institution
 from calendar_app.places.actions import load_regions
 from calendar_app.places.models import Region
 from calendar_app.places.queries import get_region
+from calendar_app.workflow.accounts import NO_ADDRESS, TAKEN, check_password
 
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT, PER_ADDRESS = 10, 60
@@ -34,7 +31,9 @@ def load_reference(session: Session) -> None:
     actions.load_institutions(session)
 
 
-def sign_in(session: Session, email: str, password: str, address: str, now: datetime) -> str | None:
+def sign_in(
+    session: Session, email: str, password: str, address: str, now: datetime, *, device: str = ""
+) -> str | None:
     """The token of a new server-side session, or ``None`` when address or password is wrong.
 
     Its own transactions: a try is counted before it is judged, and the slow hash is computed
@@ -56,7 +55,7 @@ def sign_in(session: Session, email: str, password: str, address: str, now: date
         return None
     with transaction(session):
         actions.clear_attempts(session, next(iter(buckets)))
-        return actions.open_sign_in(session, user, now)
+        return actions.open_sign_in(session, user, now, device)
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -77,11 +76,11 @@ def add_user(
     is_admin: bool = False,
 ) -> User:
     """Makes an account from the command line; raises :class:`Invalid` or ``NotFound``."""
-    if "@" not in email or len(email) > 254 or len(email.split()) != 1:
-        raise Invalid(FieldError("email", N_("This is not an e-mail address.")))
+    if clean_address(email) is None:
+        raise Invalid(FieldError("email", NO_ADDRESS))
     if find_user(session, email) is not None:
-        raise Invalid(FieldError("email", N_("There is already an account with this address.")))
-    check_password(password)
+        raise Invalid(FieldError("email", TAKEN))
+    check_password(password, email, name)
     user = actions.add_user(session, email, name, password, now, is_admin=is_admin)
     for slug in institutions:
         institution = get_institution(session, slug)
@@ -93,26 +92,13 @@ def add_user(
 
 
 def set_password(session: Session, email: str, password: str) -> None:
-    """A new password; every session of the account ends. Raises :class:`Invalid`."""
+    """A new password: every session of the account ends, every mailed link dies. Raises
+    :class:`Invalid`."""
     user = find_user(session, email)
     if user is None:
         raise Invalid(FieldError("email", N_("There is no account with this address.")))
-    check_password(password)
-    user.password_hash = hash_password(password)
-    actions.end_sign_ins(session, user)
-    session.flush()
-
-
-def check_password(password: str) -> None:
-    """Raises :class:`Invalid` for a password that is too short or too long."""
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise Invalid(
-            FieldError(
-                "password",
-                N_("A password has %(least)s to %(most)s characters."),
-                {"least": MIN_LENGTH, "most": MAX_LENGTH},
-            )
-        )
+    check_password(password, user.email, user.name)
+    actions.set_password(session, user, hash_password(password))
 
 
 def list_accounts(session: Session) -> list[dict[str, str]]:

@@ -37,6 +37,7 @@ SEES = {
 ALLOWED = {
     "outside": tuple(ROLES),
     "public": tuple(ROLES),
+    "signed in": tuple(role for role in ROLES if role != "public"),
     "member": ("other", "editor", "manager"),
     "member or coordinator": ("other", "editor", "manager", "coordinator"),
     "coordinator": ("coordinator",),
@@ -200,6 +201,7 @@ TABLE: dict[str, set[str]] = {
     "conflict.see": {*INSIDERS, "coordinator"},
     "conflict.settle": {"coordinator"},
     "feed.read": set(PEOPLE),
+    "colleague.manage": {"manager", "administrator"},
     "user.manage": {"administrator"},
 }
 

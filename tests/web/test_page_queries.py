@@ -11,6 +11,7 @@ from calendar_app.events.models import Event
 from calendar_app.overlaps.models import Conflict
 from calendar_app.people.models import Institution
 from calendar_app.workflow.demo.load import load_demo
+from tests.web.account_links import links_for
 from tests.web.conftest import Clock, SignedIn, counted, csrf_of
 
 MOST = 15
@@ -46,7 +47,9 @@ def test_every_page_has_few_queries(
         "file": (io.BytesIO(_calendar(40)), "season.ics"),
     }  # fmt: skip
     run = client.post("/imports", data=sent).location.rpartition("/")[2]
+    tokens = links_for(app, sessions, clock)
     values = {
+        "token": tokens,
         "public_id": {"events": own, "moderation": own, "conflicts": case, "imports": run},
         "bulk_id": {"events": "aaaaaaaaaaaa"},
         "slug": {

@@ -1,0 +1,42 @@
+"""What people say about themselves and each other."""
+
+from wtforms import StringField
+
+from calendar_app.core.language import N_
+from calendar_app.people.models import EDITOR, MANAGER
+from calendar_app.web.forms.fields import BaseForm, Choice, line, needed
+
+ROLES = (EDITOR, MANAGER)
+
+
+def secret(message: str) -> StringField:
+    """A password: taken as it is, since every character counts; ``message`` when it is empty."""
+    return StringField(validators=[needed(message)])
+
+
+class EmailForm(BaseForm):
+    """An address."""
+
+    email = line(254, needed(N_("Give an e-mail address.")))
+
+
+class NewPasswordForm(BaseForm):
+    """A new password; the rules are ``workflow.accounts.check_password``."""
+
+    password = secret(N_("Choose a password."))
+
+
+class WelcomeForm(NewPasswordForm):
+    """A new account."""
+
+    name = line(120, needed(N_("Give your name, in at most 120 characters.")))
+
+
+class InviteForm(EmailForm):
+    """A colleague to be."""
+
+    role = Choice(default=EDITOR)
+
+    def offer(self) -> None:
+        """Sets what can be chosen."""
+        self.role.choices = [(role, role) for role in ROLES]
