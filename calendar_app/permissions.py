@@ -100,6 +100,7 @@ RIGHTS: dict[str, Predicate] = {
     # people
     "colleague.manage": either(manages, administers),
     "user.manage": administers,
+    "site.administer": administers,
 }
 
 

@@ -58,5 +58,6 @@ class Venue(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
 
     region: Mapped[Region | None] = relationship(lazy="raise")
+    merged_into: Mapped["Venue | None"] = relationship(lazy="raise", remote_side="Venue.id")
 
     __mapper_args__ = {"version_id_col": version}

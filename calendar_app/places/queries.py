@@ -23,14 +23,17 @@ def get_region(session: Session, slug: str) -> Region:
 
 
 def list_venues(session: Session, limit: int = 2000) -> Sequence[Venue]:
-    """All venues by name."""
-    return session.scalars(select(Venue).order_by(Venue.name, Venue.id).limit(limit)).all()
+    """All venues by name, without those that became another."""
+    living = select(Venue).where(Venue.merged_into_id.is_(None))
+    return session.scalars(living.order_by(Venue.name, Venue.id).limit(limit)).all()
 
 
 def get_venue(session: Session, slug: str) -> Venue:
     """One venue with its region; :class:`NotFound` when unknown."""
     venue = session.scalar(
-        select(Venue).where(Venue.slug == slug).options(joinedload(Venue.region))
+        select(Venue)
+        .where(Venue.slug == slug)
+        .options(joinedload(Venue.region), joinedload(Venue.merged_into))
     )
     if venue is None:
         raise NotFound

@@ -19,6 +19,7 @@ MEMBER = "member"
 """Works for an institution."""
 MEMBER_OR_COORDINATOR = "member or coordinator"
 COORDINATOR = "coordinator"
+ADMINISTRATOR = "administrator"
 
 ROUTES: dict[str, str] = {
     "static": OUTSIDE,
@@ -77,6 +78,22 @@ ROUTES: dict[str, str] = {
     "conflicts.index": MEMBER_OR_COORDINATOR,
     "conflicts.show": MEMBER_OR_COORDINATOR,
     "conflicts.act": COORDINATOR,
+    "admin.index": ADMINISTRATOR,
+    "admin.venues": ADMINISTRATOR,
+    "admin.new_venue": ADMINISTRATOR,
+    "admin.venue": ADMINISTRATOR,
+    "admin.merge": ADMINISTRATOR,
+    "admin.institutions": ADMINISTRATOR,
+    "admin.new_institution": ADMINISTRATOR,
+    "admin.institution": ADMINISTRATOR,
+    "admin.users": ADMINISTRATOR,
+    "admin.user": ADMINISTRATOR,
+    "admin.taxonomy": ADMINISTRATOR,
+    "admin.new_term": ADMINISTRATOR,
+    "admin.term": ADMINISTRATOR,
+    "admin.regions": ADMINISTRATOR,
+    "admin.region": ADMINISTRATOR,
+    "admin.audit": ADMINISTRATOR,
 }
 
 
@@ -98,6 +115,7 @@ def check_access() -> Response | None:
         SIGNED_IN: True,
         MEMBER: bool(viewer.institution_ids),
         COORDINATOR: viewer.is_coordinator,
+        ADMINISTRATOR: viewer.is_admin,
         MEMBER_OR_COORDINATOR: bool(viewer.institution_ids) or viewer.is_coordinator,
     }[level]
     if not allowed:

@@ -41,6 +41,7 @@ ALLOWED = {
     "member": ("other", "editor", "manager"),
     "member or coordinator": ("other", "editor", "manager", "coordinator"),
     "coordinator": ("coordinator",),
+    "administrator": ("administrator",),
 }
 
 
@@ -203,6 +204,7 @@ TABLE: dict[str, set[str]] = {
     "feed.read": set(PEOPLE),
     "colleague.manage": {"manager", "administrator"},
     "user.manage": {"administrator"},
+    "site.administer": {"administrator"},
 }
 
 

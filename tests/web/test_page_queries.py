@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event
 from calendar_app.overlaps.models import Conflict
-from calendar_app.people.models import Institution
+from calendar_app.people.models import Institution, User
 from calendar_app.workflow.demo.load import load_demo
 from tests.web.account_links import links_for
 from tests.web.conftest import Clock, SignedIn, counted, csrf_of
@@ -37,11 +37,13 @@ def test_every_page_has_few_queries(
             select(Event.public_id).join(Institution, Institution.id == Event.lead_id)
             .where(Institution.slug == "korzo", Event.planning == "confirmed")
         ).first()  # fmt: skip
+        somebody = session.scalars(select(User.id).order_by(User.id)).first()
         case = session.scalars(select(Conflict.public_id).order_by(Conflict.id)).first()
     assert own and case
     client = signed_in(
-        "all@korzo.example", institutions=("korzo",), regions=("haaglanden", "rijnland")
-    )
+        "all@korzo.example", institutions=("korzo",), regions=("haaglanden", "rijnland"),
+        is_admin=True,
+    )  # fmt: skip
     sent = {
         "csrf_token": csrf_of(client.get("/imports").text), "institution": "korzo",
         "file": (io.BytesIO(_calendar(40)), "season.ics"),
@@ -51,8 +53,17 @@ def test_every_page_has_few_queries(
     values = {
         "token": tokens,
         "public_id": {"events": own, "moderation": own, "conflicts": case, "imports": run},
+        "user_id": {"admin": str(somebody)},
+        "scheme": {"admin": "theme"},
         "bulk_id": {"events": "aaaaaaaaaaaa"},
+        "admin": {
+            "venues": "korzo",
+            "institutions": "korzo",
+            "taxonomy": "science-art",
+            "regions": "rijnland",
+        },
         "slug": {
+            "admin": "",
             "events": "x",
             "institutions": "korzo",
             "venues": "korzo",
@@ -60,6 +71,8 @@ def test_every_page_has_few_queries(
         },
     }
     for address in _pages(app, values):
+        if address.endswith("/merge"):
+            address += "?into=museum-de-lakenhal"
         address = client.get(address).location or address
         with counted(sessions) as statements:
             answer = client.get(address)
@@ -81,6 +94,8 @@ def _pages(app: Flask, values: dict[str, dict[str, str]]) -> list[str]:
             continue
         first = rule.rule.split("/")[1]
         arguments = {name: values[name][first] for name in rule.arguments}
+        if first == "admin" and "slug" in arguments:
+            arguments["slug"] = values["admin"][rule.rule.split("/")[2]]
         found.append(app.url_map.bind("localhost").build(rule.endpoint, arguments))
     assert len(found) > 10
     return found

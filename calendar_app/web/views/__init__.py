@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from calendar_app.web.views import (
     account,
+    admin,
     agenda,
     clashes,
     conflicts,
@@ -25,6 +26,7 @@ from calendar_app.web.views import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account.blueprint,
+    admin.blueprint,
     agenda.blueprint,
     clashes.blueprint,
     conflicts.blueprint,

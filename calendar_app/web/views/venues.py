@@ -1,6 +1,7 @@
 """The page of a venue."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import NotFound
 from calendar_app.db.transaction import reading
@@ -14,13 +15,15 @@ blueprint = Blueprint("venues", __name__)
 
 
 @blueprint.get("/venues/<slug>")
-def show(slug: str) -> str:
-    """One venue: where it is and what is on there."""
+def show(slug: str) -> str | Response:
+    """One venue: where it is and what is on there; a duplicate leads to the one that stayed."""
     viewer = current.viewer
     if not SLUG.fullmatch(slug):
         raise NotFound
     with reading(current.session):
         venue = get_venue(current.session, slug)
+        if venue.merged_into is not None:
+            return redirect(url_for("venues.show", slug=venue.merged_into.slug), 301)
         programme = load_programme(EventFilter(venues=(slug,)), viewer)
         return current.page(
             "places/venue.html", venue=venue, programme=programme, kinds=programme.kinds
