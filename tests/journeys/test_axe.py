@@ -15,15 +15,19 @@ PUBLIC = (
     "/", "/agenda", "/agenda?view=month", "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
-    "/subscribe", "/no-such-page",
+    "/subscribe", "/campaigns", "/no-such-page",
 )  # fmt: skip
 INSIDE = {
     "editor.museum-de-lakenhal": (
         "/", "/agenda", "/institutions/museum-de-lakenhal", "/events/new", "/imports",
-        "/conflicts", "/subscribe",
+        "/conflicts", "/subscribe", "/events/bulk",
     ),
-    "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts"),
-    "admin": ("/", "/agenda", "/events/new"),
+    "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts", "/moderation"),
+    "admin": (
+        "/", "/admin", "/admin/venues", "/admin/venues/korzo", "/admin/institutions/korzo",
+        "/admin/users", "/admin/users/1", "/admin/taxonomy", "/admin/regions/rijnland",
+        "/admin/audit", "/admin/venues/amare/merge?into=korzo",
+    ),
 }  # fmt: skip
 
 
@@ -97,6 +101,7 @@ def test_pages_inside(new_page, sign_in, axe: str, name: str) -> None:
     for prefix in ("", "/en"):
         for path in INSIDE[name]:
             page.goto(prefix + path)
+            page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
             assert_sound(page, axe, prefix + path)
     page.goto("/conflicts")
     case = page.locator("main a[href*='/conflicts/']")
@@ -113,9 +118,15 @@ def test_pages_about_an_own_event(new_page, sign_in, axe: str) -> None:
     page.wait_for_url("**/events/**")
     assert_sound(page, axe, page.url)
     event = re.sub(r"(/events/[a-z2-7]{12}).*", r"\1", page.url)
-    for part in ("/edit", "/cancel", "/history"):
+    for part in ("/edit", "/cancel", "/history", "/together", "/picture", "/parts", "/promotes"):
         page.goto(event + part)
         assert_sound(page, axe, event + part)
+    # Each way a date can be, with what folds out.
+    page.goto("/events/new")
+    for way in ("multiple", "periodic", "permanent", "fuzzy"):
+        page.locator(f"input[name=date_type][value={way}]").check()
+        page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+        assert_sound(page, axe, f"/events/new {way}")
 
 
 def test_the_page_of_an_import(new_page, sign_in, axe: str, tmp_path: Path) -> None:
