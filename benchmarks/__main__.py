@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).with_name("results.json")
-NAMES = ("feed", "clash")
+NAMES = ("feed", "clash", "register")
 
 
 def machine() -> dict[str, Any]:

@@ -221,7 +221,7 @@ def list_campaign_weeks(
             .where(Occurrence.starts_at < bounds[-1], Occurrence.ends_at > bounds[0])
             .where(Event.planning != "cancelled", visible_clause(viewer, now))
             .order_by(Occurrence.starts_at, Occurrence.id)
-            .limit(400)
+            .limit(200)
         )
         found.append(session.scalars(_loaded(query)).all())
     return [

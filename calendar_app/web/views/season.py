@@ -22,7 +22,7 @@ from calendar_app.workflow import register, season
 
 blueprint = Blueprint("season", __name__)
 
-WEEKS = 8
+WEEKS = 6
 
 
 @blueprint.route("/events/<public_id>/parts", methods=["GET", "POST"])
