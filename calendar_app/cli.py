@@ -145,9 +145,8 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
 @click.option("--parent", type=int, hidden=True, help="Stop when this process is no more.")
 def worker(parent: int | None) -> None:
     """Do the work in the background: send mail. Stops at SIGTERM, after the mail in hand."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("calendar_app").setLevel(logging.INFO)
     enough = until_told(parent)
     with _session() as (settings, _own):
         work(settings, enough)

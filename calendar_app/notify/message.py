@@ -44,8 +44,8 @@ def compose(
     del body["MIME-Version"]
     for kind, content in (("plain", text), ("html", html)):
         part = MIMENonMultipart("text", kind)
-        del part["MIME-Version"]
         part.set_payload(content, _UTF8)
+        del part["MIME-Version"]
         body.attach(part)
     fields = {
         "Date": format_datetime(at),

@@ -15,6 +15,7 @@ from calendar_app.people.models import (
     Institution,
     Membership,
     OneTimeLink,
+    Passkey,
     SignIn,
     User,
 )
@@ -108,8 +109,10 @@ def list_coordinators(session: Session, region_ids: Collection[int]) -> Sequence
 
 
 def names_of(session: Session, user_ids: Collection[int]) -> dict[int, str]:
-    """The names of these users."""
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(user_ids)).limit(1000))
+    """The names of these users; who was erased has none any more."""
+    rows = session.execute(
+        select(User.id, User.name).where(User.id.in_(user_ids), User.name != "").limit(1000)
+    )
     return {row.id: row.name for row in rows}
 
 
@@ -136,6 +139,23 @@ def viewer_of(session: Session, user: User, language: str) -> Viewer:
         region_ids=frozenset(row.key for row in rows if row.role == "coordinator"),
         language=language,
     )
+
+
+def list_sign_ins(session: Session, user_id: int, now: datetime) -> Sequence[SignIn]:
+    """Where a user is signed in, the last seen first."""
+    return session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.expires_at > now)
+        .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+        .limit(100)
+    ).all()
+
+
+def list_passkeys(session: Session, user_id: int) -> Sequence[Passkey]:
+    """A user's passkeys, the oldest first."""
+    return session.scalars(
+        select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id).limit(100)
+    ).all()
 
 
 def hash_token(token: str) -> str:

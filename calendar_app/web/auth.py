@@ -1,32 +1,37 @@
 """The only place that knows Flask-Login. The cookie carries a session's token; the session is
 a row on the server, so an old cookie is refused after signing out (``security.md``)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request, url_for
 from flask import session as cookie
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as Redirect
 
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.actions import close_sign_in, open_sign_in, prolong_sign_in
 from calendar_app.people.devices import device_of
 from calendar_app.people.models import User
-from calendar_app.people.queries import find_sign_in, viewer_of
+from calendar_app.people.queries import find_sign_in, get_user, viewer_of
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.access import OUTSIDE, ROUTES
 from calendar_app.web.context import current
 from calendar_app.workflow import manage
 
 SEEN_EVERY = timedelta(minutes=10)
+FRESH, STILL_FRESH = timedelta(minutes=10), timedelta(hours=1)
+"""How long ago one may have signed in to open a page that changes how one signs in, and to send
+what was filled in on it."""
 
 
 class Account(UserMixin):  # type: ignore[misc]
     """Flask-Login's idea of a user: a session token and the viewer behind it."""
 
-    def __init__(self, token: str, viewer: Viewer) -> None:
+    def __init__(self, token: str, viewer: Viewer, since: datetime) -> None:
         self.token = token
         self.viewer = viewer
+        self.since = since
 
     def get_id(self) -> str:
         """The token, not the user: so that a session can be ended."""
@@ -63,7 +68,34 @@ def find_viewer() -> Viewer:
 def sign_in(email: str, password: str, address: str) -> bool:
     """Checks the password and opens a session with a new token; raises ``TooMany``."""
     token = manage.sign_in(current.session, email, password, address, current.now, device=device())
-    return token is not None and _enter(token)
+    if token is None:
+        return False
+    if current_user.is_authenticated:  # signing in again: one session, not two
+        with transaction(current.session):
+            close_sign_in(current.session, current_user.token)
+    return _enter(token)
+
+
+def must_sign_in_again() -> Redirect | None:
+    """Before a page that changes how one signs in: an open session alone is not enough, it may be
+    on a machine that somebody left. A redirect, or ``None`` when one signed in just now."""
+    most = FRESH if request.method == "GET" else STILL_FRESH
+    if current.now - current_user.since <= most:
+        return None
+    here = request.script_root + request.path
+    return redirect(url_for("account.login", next=here, again=1), 303)
+
+
+def own_email() -> str:
+    """The address of who is signed in; empty for nobody."""
+    with reading(current.session):
+        user_id = current.viewer.user_id
+        return get_user(current.session, user_id).email if user_id is not None else ""
+
+
+def own_token() -> str:
+    """The token of the session at hand."""
+    return str(current_user.token)
 
 
 def enter_as(user: User) -> None:
@@ -116,4 +148,4 @@ def _load_account(token: str) -> Account | None:
             again = find_sign_in(current.session, token, current.now)
             if again is not None:
                 prolong_sign_in(current.session, again[0], current.now)
-    return Account(token, viewer)
+    return Account(token, viewer, sign_in_row.created_at)

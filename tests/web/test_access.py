@@ -202,6 +202,7 @@ TABLE: dict[str, set[str]] = {
     "conflict.see": {*INSIDERS, "coordinator"},
     "conflict.settle": {"coordinator"},
     "feed.read": set(PEOPLE),
+    "account.own": set(PEOPLE) - {"public"},
     "colleague.manage": {"manager", "administrator"},
     "user.manage": {"administrator"},
     "site.administer": {"administrator"},

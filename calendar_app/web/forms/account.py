@@ -1,9 +1,10 @@
 """What people say about themselves and each other."""
 
-from wtforms import StringField
+from wtforms import BooleanField, StringField, ValidationError
 
-from calendar_app.core.language import N_
+from calendar_app.core.language import LANGUAGES, N_
 from calendar_app.people.models import EDITOR, MANAGER
+from calendar_app.web.context import current
 from calendar_app.web.forms.fields import BaseForm, Choice, line, needed
 
 ROLES = (EDITOR, MANAGER)
@@ -26,10 +27,33 @@ class NewPasswordForm(BaseForm):
     password = secret(N_("Choose a password."))
 
 
-class WelcomeForm(NewPasswordForm):
+class WelcomeForm(BaseForm):
     """A new account."""
 
     name = line(120, needed(N_("Give your name, in at most 120 characters.")))
+    password = secret(N_("Choose a password."))
+
+
+class ProfileForm(BaseForm):
+    """What a person says of themselves."""
+
+    name = line(120, needed(N_("Give your name, in at most 120 characters.")))
+    language = Choice()
+
+    def offer(self) -> None:
+        """Sets what can be chosen."""
+        self.language.choices = [(code, code) for code in LANGUAGES]
+
+
+class SureForm(BaseForm):
+    """One tick before what cannot be undone."""
+
+    sure = BooleanField()
+
+    def validate_sure(self, field: BooleanField) -> None:
+        """It is ticked."""
+        if not field.data:
+            raise ValidationError(current.text(N_("Tick that you are sure.")))
 
 
 class InviteForm(EmailForm):

@@ -37,9 +37,11 @@ def login() -> str | Response | tuple[str, int]:
     """The sign-in form; the same answer for an unknown account and a wrong password."""
     target = safe_path(request.values.get("next"))
     if request.method == "GET":
-        if current.viewer.signed_in:
+        again = "again" in request.args
+        if current.viewer.signed_in and not again:
             return redirect(target or url_for("pages.home"), 303)
-        return current.page("people/login.html", next=target, email="", errors=[])
+        email = auth.own_email() if again else ""
+        return current.page("people/login.html", next=target, email=email, errors=[])
     email = request.form.get("email", "")[:254]
     password = request.form.get("password", "")[:1000]
     try:
