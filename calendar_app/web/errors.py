@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -78,6 +78,9 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: DBAPIError) -> Response:
+    if isinstance(error, DataError):
+        # A value that no text of the store can hold, such as NUL: what was sent is wrong.
+        return answer(400)
     log.error("database: %s", error.orig.__class__.__name__, exc_info=error)
     return answer(503)
 

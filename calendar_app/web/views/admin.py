@@ -241,7 +241,7 @@ def users() -> str:
         return current.page("admin/users.html", people=people, q=q)
 
 
-@blueprint.route("/users/<int:user_id>", methods=["GET", "POST"])
+@blueprint.route("/users/<int(max=2147483647):user_id>", methods=["GET", "POST"])
 def user(user_id: int) -> Response | tuple[str, int]:
     """What somebody may do."""
     session = current.session

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid
 from calendar_app.core.language import N_
-from calendar_app.core.names import clean_line, clean_text
+from calendar_app.core.names import PUBLIC_ID, clean_line, clean_text
 from calendar_app.core.timespan import local_day, midnight
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.agenda_queries import list_campaign_weeks
@@ -80,8 +80,12 @@ def _bulk_page(errors: Sequence[FieldError]) -> str:
         themes = [term for term in list_terms(current.session) if term.scheme == "theme"]
     return current.page(
         "events/bulk.html", events=events, errors=errors, q=q,
-        chosen=set(request.form.getlist("events")), shown=shown, changes=_changes(themes),
+        chosen=set(_chosen()), shown=shown, changes=_changes(themes),
     )  # fmt: skip
+
+
+def _chosen() -> list[str]:
+    return [one for one in request.form.getlist("events") if PUBLIC_ID.fullmatch(one)]
 
 
 def _changes(themes: Sequence[object]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -101,7 +105,7 @@ def _changes(themes: Sequence[object]) -> list[tuple[str, list[tuple[str, str]]]
 @blueprint.post("/events/bulk")
 def change() -> str | Response | tuple[str, int]:
     """First what would change, then changing it."""
-    chosen = request.form.getlist("events")
+    chosen = _chosen()
     field, _, value = request.form.get("change", "").partition("=")
     session, viewer, now = current.session, current.viewer, current.now
     try:
@@ -164,7 +168,7 @@ def promotes(public_id: str) -> str | Response:
     if request.method == "POST":
         with transaction(current.session):
             event = season.promote(
-                current.session, current.viewer, public_id, request.form.getlist("events"),
+                current.session, current.viewer, public_id, _chosen(),
                 current.now,
             )  # fmt: skip
         flash(current.text(N_("Saved.")))
