@@ -38,7 +38,7 @@ from calendar_app.overlaps.moments import (
     joined,
 )
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import load_moments, spellings, within
+from calendar_app.overlaps.queries import competing, load_moments, spellings, within
 from calendar_app.people.models import Institution
 from calendar_app.places.models import Venue
 
@@ -47,6 +47,7 @@ MOST = 300_000
 _FEW = 4000
 _AT_ONCE = 2000
 _WEEK = 7
+_NEAR = 2
 _SPARE = 2 * 3600
 _DAY = 86_400
 _WINTER_DAWN = 5 * 3600
@@ -82,7 +83,7 @@ class MomentStore:
             if full or houses != self._houses:
                 self._begin()
                 self._houses = houses
-            missing = found - self._places.keys()
+            missing = {row for row in found if row not in self._places}
             if missing:
                 self._add(session, missing)
             # One can be gone since its stamp was read.
@@ -153,7 +154,7 @@ def _stamps_query(roles: str = "", *, by_hour: bool = False) -> Select[int, str,
     query = (
         select(Occurrence.id, Occurrence.public_id, starts, Event.version)
         .join(Event, Event.id == Occurrence.event_id)
-        .where(Occurrence.status == "scheduled", Event.planning != "cancelled")
+        .where(competing())
     )
     if not roles:
         names: BindParameter[str] = bindparam("productions", expanding=True)
@@ -187,8 +188,9 @@ def _stamps(session: Session, own: Sequence[Moment], parameters: Parameters) -> 
 
 def _stretches(m: Moments) -> Iterator[tuple[str, dict[str, int] | None, int, int]]:
     """Where partners can be: in the same cultural days and about the same hours; of press moments
-    also a day before and after; of marketing moments within a week (``pairs``). Days that meet
-    are one stretch. Roles, hours, from and until in UTC seconds."""
+    also a day before and after; of marketing moments within a week (``pairs``). Days that
+    meet, or nearly, are one stretch: each begins far back (``within``). Roles, hours, from and
+    until in UTC seconds."""
     for roles, mask, margin in (
         ("programming", ~m.marketing, 0),
         ("press", ~m.marketing & m.press, 1),
@@ -199,7 +201,7 @@ def _stretches(m: Moments) -> Iterator[tuple[str, dict[str, int] | None, int, in
         for first, last in sorted(
             zip(m.first_day[at].tolist(), m.last_day[at].tolist(), strict=True)
         ):
-            if stretches and first - margin <= stretches[-1][1] + 1:
+            if stretches and first - margin <= stretches[-1][1] + _NEAR:
                 stretches[-1][1] = max(stretches[-1][1], last + margin)
             else:
                 stretches.append([first - margin, last + margin])
