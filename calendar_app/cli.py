@@ -30,7 +30,7 @@ from calendar_app.notify.queries import count_mails
 from calendar_app.notify.send import NotSent, open_outlet
 from calendar_app.overlaps.score_file import score_pairs_file
 from calendar_app.worker import beside, until_told, work
-from calendar_app.workflow import accounts, flag, import_, manage, publish, register
+from calendar_app.workflow import accounts, flag, import_, manage, publish, register, second_step
 from calendar_app.workflow.demo.load import load_demo
 
 
@@ -127,7 +127,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
     with _session() as (settings, session):
         publish.ensure_rendered(session, utc_now(), settings.base_url)
     server = Granian(
-        "calendar_app.web:create_app",
+        "calendar_app.web:create_served",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,
@@ -323,6 +323,16 @@ def user_password(email: str, password: str) -> None:
     with _session() as (_settings, session), transaction(session):
         manage.set_password(session, email, password)
     click.echo(f"New password for {email}.")
+
+
+@user.command(name="drop-second-step")
+@click.argument("email")
+def user_drop_second_step(email: str) -> None:
+    """Let somebody who lost phone and key sign in with the password alone."""
+    with _session() as (settings, session), transaction(session):
+        user = manage.get_account(session, email)
+        second_step.drop(session, accounts.OPERATOR, settings, user.id, utc_now())
+    click.echo(f"{email} signs in with the password alone. Make sure that it was them who asked.")
 
 
 @user.command(name="list")
