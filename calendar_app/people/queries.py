@@ -60,10 +60,15 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def find_active_user(session: Session, user_id: int) -> User | None:
+    """The active account with this key."""
+    return session.scalar(select(User).where(User.id == user_id, User.active))
+
+
 def get_user(session: Session, user_id: int | None) -> User:
     """The active account with this key; :class:`NotFound` otherwise."""
-    user = session.get(User, user_id) if user_id is not None else None
-    if user is None or not user.active:
+    user = find_active_user(session, user_id) if user_id is not None else None
+    if user is None:
         raise NotFound
     return user
 
@@ -156,6 +161,11 @@ def list_passkeys(session: Session, user_id: int) -> Sequence[Passkey]:
     return session.scalars(
         select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id).limit(100)
     ).all()
+
+
+def find_passkey(session: Session, credential_id: str) -> Passkey | None:
+    """The passkey with this id (base64url)."""
+    return session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
 
 
 def hash_token(token: str) -> str:

@@ -2,6 +2,7 @@
 a row on the server, so an old cookie is refused after signing out (``security.md``)."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from flask import Flask, Response, redirect, request, url_for
 from flask import session as cookie
@@ -13,16 +14,27 @@ from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.actions import close_sign_in, open_sign_in, prolong_sign_in
 from calendar_app.people.devices import device_of
 from calendar_app.people.models import User
-from calendar_app.people.queries import find_sign_in, get_user, viewer_of
+from calendar_app.people.queries import (
+    find_active_user,
+    find_sign_in,
+    get_user,
+    hash_token,
+    viewer_of,
+)
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.access import OUTSIDE, ROUTES
 from calendar_app.web.context import current
 from calendar_app.workflow import manage
+from calendar_app.workflow.second_step import needs_second_step
 
 SEEN_EVERY = timedelta(minutes=10)
 FRESH, STILL_FRESH = timedelta(minutes=10), timedelta(hours=1)
 """How long ago one may have signed in to open a page that changes how one signs in, and to send
 what was filled in on it."""
+HALF_LASTS = timedelta(minutes=10)
+"""How long the second step may take."""
+Outcome = Literal["in", "half", "wrong"]
+_HALF = "half"
 
 
 class Account(UserMixin):  # type: ignore[misc]
@@ -65,15 +77,34 @@ def find_viewer() -> Viewer:
     return Viewer.public(current.language)
 
 
-def sign_in(email: str, password: str, address: str) -> bool:
-    """Checks the password and opens a session with a new token; raises ``TooMany``."""
-    token = manage.sign_in(current.session, email, password, address, current.now, device=device())
-    if token is None:
-        return False
-    if current_user.is_authenticated:  # signing in again: one session, not two
-        with transaction(current.session):
-            close_sign_in(current.session, current_user.token)
-    return _enter(token)
+def sign_in(email: str, password: str, address: str) -> Outcome:
+    """Checks the password, and opens a session or remembers that the second step is still to come;
+    raises ``TooMany``."""
+    user = manage.prove_password(current.session, email, password, address, current.now)
+    if user is None:
+        return "wrong"
+    with reading(current.session):
+        half = needs_second_step(current.session, user)
+    if half:
+        cookie[_HALF] = [user.id, _mark(user), int(current.now.timestamp())]
+        return "half"
+    enter_as(user)
+    return "in"
+
+
+def half_signed_in() -> User | None:
+    """Who gave the right password just now and still owes the second step. It does not outlive the
+    password."""
+    user_id, mark, at = cookie.get(_HALF, (0, "", 0))
+    if not 0 <= current.now.timestamp() - at <= HALF_LASTS.total_seconds():
+        return None
+    with reading(current.session):
+        user = find_active_user(current.session, user_id)
+    return user if user is not None and _mark(user) == mark else None
+
+
+def _mark(user: User) -> str:
+    return hash_token(user.password_hash or "")
 
 
 def must_sign_in_again() -> Redirect | None:
@@ -105,24 +136,18 @@ def enter_as(user: User) -> None:
         if current_user.is_authenticated:
             close_sign_in(current.session, current_user.token)
         token = open_sign_in(current.session, user, current.now, device())
-    _enter(token)
+    # Nothing of the cookie before survives: no fixation, a fresh CSRF token.
+    cookie.clear()
+    cookie.permanent = True
+    account = _load_account(token)
+    if account is not None:
+        login_user(account)
+    current.forget_viewer()
 
 
 def device() -> str:
     """What this request comes from, in words."""
     return device_of(request.headers.get("User-Agent", ""))
-
-
-def _enter(token: str) -> bool:
-    # Nothing of the anonymous cookie survives: no fixation, a fresh CSRF token.
-    cookie.clear()
-    cookie.permanent = True
-    account = _load_account(token)
-    if account is None:
-        return False
-    login_user(account)
-    current.forget_viewer()
-    return True
 
 
 def sign_out() -> None:

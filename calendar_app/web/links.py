@@ -1,7 +1,8 @@
-"""Pages behind a link that was mailed."""
+"""Where a request comes from and may go on to; pages behind a link that was mailed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -14,6 +15,16 @@ from calendar_app.workflow import accounts
 def source() -> str:
     """Where a request comes from, to count tries by."""
     return request.remote_addr or ""
+
+
+def safe_path(target: str | None) -> str | None:
+    """The target when it is a path on this site; nothing that could lead elsewhere."""
+    if not target or not target.startswith("/") or len(target) > 2000:
+        return None
+    if target.startswith(("//", "/\\")) or any(ord(char) < 33 or char == "\\" for char in target):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target
 
 
 @contextmanager

@@ -31,10 +31,10 @@ def load_reference(session: Session) -> None:
     actions.load_institutions(session)
 
 
-def sign_in(
-    session: Session, email: str, password: str, address: str, now: datetime, *, device: str = ""
-) -> str | None:
-    """The token of a new server-side session, or ``None`` when address or password is wrong.
+def prove_password(
+    session: Session, email: str, password: str, address: str, now: datetime
+) -> User | None:
+    """Whose address and password these are; ``None`` when either is wrong.
 
     Its own transactions: a try is counted before it is judged, and the slow hash is computed
     while nothing is locked. Raises :class:`TooMany`.
@@ -55,7 +55,7 @@ def sign_in(
         return None
     with transaction(session):
         actions.clear_attempts(session, next(iter(buckets)))
-        return actions.open_sign_in(session, user, now, device)
+    return user
 
 
 def sign_out(session: Session, token: str) -> None:
@@ -91,12 +91,18 @@ def add_user(
     return user
 
 
-def set_password(session: Session, email: str, password: str) -> None:
-    """A new password: every session of the account ends, every mailed link dies. Raises
-    :class:`Invalid`."""
+def get_account(session: Session, email: str) -> User:
+    """The account with this address; raises :class:`Invalid`."""
     user = find_user(session, email)
     if user is None:
         raise Invalid(FieldError("email", N_("There is no account with this address.")))
+    return user
+
+
+def set_password(session: Session, email: str, password: str) -> None:
+    """A new password: every session of the account ends, every mailed link dies. Raises
+    :class:`Invalid`."""
+    user = get_account(session, email)
     check_password(password, user.email, user.name)
     actions.set_password(session, user, hash_password(password))
 

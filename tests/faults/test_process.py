@@ -12,7 +12,7 @@ from calendar_app.db.engine import make_engine, session_factory
 from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Change, Event, Occurrence
 from calendar_app.people.models import Institution
-from calendar_app.workflow.manage import sign_in
+from calendar_app.workflow.manage import prove_password
 from tests.factories.people import PASSWORD, add_person
 from tests.faults.conftest import Killed, sound
 
@@ -67,7 +67,7 @@ def test_f01_killed_in_a_save_stores_nothing(store: str, killed: Killed) -> None
             assert session.scalar(select(func.count()).select_from(model)) == 0
         # Nobody has to repair anything: sign-in and the next save work at once.
         session.rollback()
-        assert sign_in(session, "e@x.example", PASSWORD, "127.0.0.1", utc_now())
+        assert prove_password(session, "e@x.example", PASSWORD, "127.0.0.1", utc_now())
     engine.dispose()
 
 

@@ -34,6 +34,19 @@ class WelcomeForm(BaseForm):
     password = secret(N_("Choose a password."))
 
 
+class CodeForm(BaseForm):
+    """A code from an app."""
+
+    code = line(20, needed(N_("Type the code of six digits that your app shows.")))
+
+
+class PasskeyForm(BaseForm):
+    """A passkey that the browser made, and what its owner calls it."""
+
+    name = line(80)
+    credential = secret(N_("The browser made no passkey. Try again."))
+
+
 class ProfileForm(BaseForm):
     """What a person says of themselves."""
 

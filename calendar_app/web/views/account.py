@@ -1,7 +1,5 @@
 """Signing in and out, and a new password when the old one is forgotten."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -14,22 +12,13 @@ from calendar_app.people.queries import get_user
 from calendar_app.web import auth
 from calendar_app.web.context import current
 from calendar_app.web.forms.account import EmailForm, NewPasswordForm
-from calendar_app.web.links import counting_dead_links, source
+from calendar_app.web.links import counting_dead_links, safe_path, source
+from calendar_app.web.passkeys import ask_for_passkey
 from calendar_app.workflow import accounts
 
 blueprint = Blueprint("account", __name__)
 
 _WRONG = N_("E-mail address or password is not right. Check both and try again.")
-
-
-def safe_path(target: str | None) -> str | None:
-    """The target when it is a path on this site; nothing that could lead elsewhere."""
-    if not target or not target.startswith("/") or len(target) > 2000:
-        return None
-    if target.startswith(("//", "/\\")) or any(ord(char) < 33 or char == "\\" for char in target):
-        return None
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc else target
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -40,19 +29,24 @@ def login() -> str | Response | tuple[str, int]:
         again = "again" in request.args
         if current.viewer.signed_in and not again:
             return redirect(target or url_for("pages.home"), 303)
-        email = auth.own_email() if again else ""
-        return current.page("people/login.html", next=target, email=email, errors=[])
+        return _login_page(target, auth.own_email() if again else "")
     email = request.form.get("email", "")[:254]
     password = request.form.get("password", "")[:1000]
     try:
-        found = auth.sign_in(email, password, source())
+        outcome = auth.sign_in(email, password, source())
     except TooMany as error:
-        errors = [FieldError("email", error.message)]
-        return current.page("people/login.html", next=target, email=email, errors=errors), 429
-    if not found:
-        errors = [FieldError("email", _WRONG)]
-        return current.page("people/login.html", next=target, email=email, errors=errors), 422
+        return _login_page(target, email, FieldError("email", error.message)), 429
+    if outcome == "wrong":
+        return _login_page(target, email, FieldError("email", _WRONG)), 422
+    if outcome == "half":
+        return redirect(url_for("second_step.code", next=target), 303)
     return redirect(target or url_for("pages.home"), 303)
+
+
+def _login_page(target: str | None, email: str, *errors: FieldError) -> str:
+    return current.page(
+        "people/login.html", next=target, email=email, errors=errors, passkey=ask_for_passkey()
+    )
 
 
 @blueprint.post("/logout")
