@@ -221,7 +221,12 @@ def import_ics(
             session, institution, content, file.name, utc_now(), settings.base_url,
             dry_run=dry_run, even_if_shrunken=even_if_shrunken,
         )  # fmt: skip
-    click.echo(json.dumps(report, ensure_ascii=False) if as_json else import_.summary(report))
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False))
+    elif report["held"]:
+        _fail(import_.summary(report), 1)
+    else:
+        click.echo(import_.summary(report))
     if report["held"]:
         sys.exit(1)
 

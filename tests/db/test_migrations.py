@@ -88,7 +88,12 @@ def _copy_what_it_knows(newest: Engine, older: Engine) -> None:
             # Some tables point at each other: what may be empty is filled in afterwards.
             links = {key.parent.name for key in table.foreign_keys if key.parent.nullable}
             known = [source[name].c[column.name] for column in table.columns]
-            rows = [dict(row) for row in left.execute(select(*known)).mappings()]
+            rows = [
+                dict(row)
+                for row in left.execute(select(*known)).mappings()
+                # A scheme of terms that it did not know either.
+                if row.get("scheme") != "access"
+            ]
             if rows:
                 right.execute(table.insert(), [row | dict.fromkeys(links) for row in rows])
             if links:
