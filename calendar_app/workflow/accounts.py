@@ -41,7 +41,7 @@ from calendar_app.permissions import About, require
 from calendar_app.places.queries import get_region
 
 WINDOW = timedelta(hours=1)
-PER_PERSON, PER_ADDRESS, INVITATIONS = 5, 30, 40
+PER_PERSON, PER_ADDRESS, DEAD_LINKS, INVITATIONS = 5, 30, 120, 40
 OPERATOR = Viewer(name="calendar-app", is_admin=True)
 """Who works on the command line of the server."""
 
@@ -109,7 +109,7 @@ def see_link(
 ) -> OneTimeLink:
     """The living link of a token. Raises :class:`NotFound`, and :class:`TooMany` for who guesses
     (:func:`count_dead_link`)."""
-    if queries.count_attempts(session, f"link-from:{source}", now, WINDOW) >= PER_ADDRESS:
+    if queries.count_attempts(session, f"link-from:{source}", now, WINDOW) >= DEAD_LINKS:
         raise TooMany(_TOO_MANY)
     link = find_link(session, settings.secret_key, purpose, token, now)
     if link is None or (purpose != INVITATION and link.user_id is None):

@@ -227,7 +227,7 @@ def erase_account(session: Session, viewer: Viewer, now: datetime) -> None:
     user.password_hash = user.totp_secret = user.totp_step = None
     user.active = user.is_admin = user.is_press = False
     session.flush()
-    actions.add_audit(session, None, "erased", "user", user.id, now)
+    actions.add_audit(session, user.id, "erased", "user", user.id, now)
 
 
 def _administrators(session: Session) -> int:

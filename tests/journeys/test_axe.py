@@ -15,18 +15,19 @@ PUBLIC = (
     "/", "/agenda", "/agenda?view=month", "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
+    "/login/forgotten", "/login/forgotten?sent=1", "/login/code",
     "/subscribe", "/campaigns", "/no-such-page",
 )  # fmt: skip
 INSIDE = {
     "editor.museum-de-lakenhal": (
         "/", "/agenda", "/institutions/museum-de-lakenhal", "/events/new", "/imports",
-        "/conflicts", "/subscribe", "/events/bulk",
+        "/conflicts", "/subscribe", "/events/bulk", "/account", "/account/code", "/account/erase",
     ),
     "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts", "/moderation"),
     "admin": (
         "/", "/admin", "/admin/venues", "/admin/venues/korzo", "/admin/institutions/korzo",
         "/admin/users", "/admin/users/1", "/admin/taxonomy", "/admin/regions/rijnland",
-        "/admin/audit", "/admin/venues/amare/merge?into=korzo",
+        "/admin/audit", "/institutions/korzo/people", "/admin/venues/amare/merge?into=korzo",
     ),
 }  # fmt: skip
 

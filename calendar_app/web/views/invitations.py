@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import Invalid, NotFound
+from calendar_app.core.errors import FieldError, Invalid, NotFound, TooMany
 from calendar_app.core.language import N_
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.models import User
@@ -74,6 +74,8 @@ def people(slug: str) -> Response | tuple[str, int]:
                 )
         except Invalid as problem:
             form.add_errors(problem.errors)
+        except TooMany as error:
+            form.add_errors([FieldError("email", error.message)])
         else:
             flash(current.text(N_("The invitation is on its way. The link in it works 14 days.")))
             return redirect(url_for("invitations.people", slug=slug), 303)
