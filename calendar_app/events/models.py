@@ -135,6 +135,11 @@ class Event(Base):
 
     lead: Mapped[Institution] = relationship(lazy="raise")
     venue: Mapped[Venue | None] = relationship(lazy="raise")
+    kind_term: Mapped[Term | None] = relationship(
+        primaryjoin="and_(Term.scheme == 'kind', foreign(Event.kind) == Term.slug)",
+        viewonly=True,
+        lazy="raise",
+    )
     terms: Mapped[list[Term]] = relationship(
         secondary="event_term", lazy="raise", order_by=(Term.scheme, Term.position, Term.id)
     )

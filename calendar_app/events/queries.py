@@ -173,6 +173,7 @@ def get_event(session: Session, public_id: str, viewer: Viewer, now: datetime) -
     """One event, fully loaded, with organisers and shares; :class:`NotFound` when unknown or not
     for this viewer."""
     query = _loaded(select(Event).where(Event.public_id == public_id)).options(
+        joinedload(Event.kind_term),
         # A few rows each: joined, they cost no query of their own.
         joinedload(Event.organisers).joinedload(Organiser.institution),
         joinedload(Event.shares).joinedload(Share.institution),

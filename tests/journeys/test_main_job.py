@@ -142,12 +142,16 @@ def test_real_calendars_beside_the_season(session: Session) -> None:
         assert not sound.problem and len(sound.events) > 30, folder
         report = import_file(session, slug, files[folder], f"{folder}.ics", NOW, BASE)
         assert not report["held"]
-        assert report["counts"]["new"] == len(sound.events)
-        assert report["counts"]["refused"] == len(sound.refusals)
+        # The reader has a clock: on a busy machine a series more may be stopped by it, by name.
+        slow = sum(one["code"] == "rule_slow" for one in report["refused"])
+        assert 0 <= len(sound.events) - report["counts"]["new"] <= slow
+        assert report["counts"]["new"] + report["counts"]["refused"] == len(sound.events) + len(
+            sound.refusals
+        )
         assert all(one["reason"]["nl"] and one["line"] for one in report["refused"])
         again = import_file(session, slug, files[folder], f"{folder}.ics", NOW, BASE)
-        assert again["counts"]["new"] == again["counts"]["changed"] == 0
-        assert again["counts"]["unchanged"] == len(sound.events)
+        assert again["counts"]["new"] <= slow and again["counts"]["changed"] == 0
+        assert abs(again["counts"]["unchanged"] - report["counts"]["new"]) <= slow
     with reading(session):
         leads = set(
             session.scalars(

@@ -13,7 +13,6 @@ from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Occurrence, Term
 from calendar_app.events.queries import (
     access_of,
-    find_term,
     get_event,
     list_related,
     visible,
@@ -58,7 +57,7 @@ def show(public_id: str, slug: str) -> str | Response:
         event = get_event(current.session, public_id, viewer, current.now)
         if slug != (slugify(event.title_nl or event.title_en) or "-"):
             return redirect(event_url(event), 303)
-        kind = find_term(current.session, "kind", event.kind)
+        kind = event.kind_term
         inside = sees_inside(viewer, access_of(event))
         found = None
         if inside and event.planning != "cancelled":
