@@ -4,6 +4,10 @@ in one language; ``core.language`` renders it for whoever reads it."""
 import dataclasses
 from collections.abc import Mapping
 
+from calendar_app.core.language import N_
+
+_TOO_LONG = N_("At most %(most)s characters; this has %(length)s. Make it shorter.")
+
 
 class AppError(Exception):
     """Base of all expected errors; ``message`` is a message id, ``params`` fill it."""
@@ -41,6 +45,13 @@ class FieldError:
     field: str
     message: str
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+
+def too_long(field: str, text: str, most: int) -> list[FieldError]:
+    """The error of a text with more than ``most`` characters, none for others: what people write
+    is taken as it is or refused, never cut off."""
+    params = {"most": most, "length": len(text)}
+    return [FieldError(field, _TOO_LONG, params)] if len(text) > most else []
 
 
 class Invalid(AppError):

@@ -12,13 +12,14 @@ from datetime import date, datetime, time, timedelta
 
 from calendar_app.core.errors import FieldError
 from calendar_app.core.language import N_
-from calendar_app.core.timespan import is_fold, to_wall
+from calendar_app.core.timespan import in_years, is_fold, to_wall
 from calendar_app.events.rules import (
     MAX_MOMENTS,
     Moment,
     MomentError,
     all_day_moment,
     timed_moment,
+    years_error,
 )
 
 MAX_TEXT = 60_000
@@ -191,11 +192,14 @@ def _date_of(match: re.Match[str], today: date, where: str) -> date:
         else:
             day, month = int(match["day"]), _MONTHS[match["month"]]
             year = int(match["year"] or 0) or _next_year(day, month, today)
-        return date(year, month, day)
+        found = date(year, month, day)
     except (ValueError, KeyError):
         raise MomentError(
             FieldError(where, N_("There is no such date. Check day and month."))
         ) from None
+    if not in_years(found):
+        raise MomentError(years_error(where))
+    return found
 
 
 def _next_year(day: int, month: int, today: date) -> int:

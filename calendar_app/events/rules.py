@@ -124,7 +124,7 @@ def timed_moment(
     outside 1990–2099.
     """
     if not in_years(starts.date()) or (ends is not None and not in_years(ends.date())):
-        raise MomentError(_years_error(where))
+        raise MomentError(years_error(where))
     try:
         starts_at = to_instant(starts, fold, zone)
     except GapTime:
@@ -198,7 +198,7 @@ def all_day_moment(
     """A moment of whole days, ``ends_on`` exclusive; only an ``endless`` one lasts longer than
     :data:`MAX_SPAN`. Raises :class:`MomentError`."""
     if not in_years(starts_on) or not in_years(ends_on - timedelta(days=1)):
-        raise MomentError(_years_error(where))
+        raise MomentError(years_error(where))
     if ends_on <= starts_on:
         raise MomentError(
             FieldError(where, N_("The last day is before the first. Change one of the two."))
@@ -212,7 +212,8 @@ def all_day_moment(
     )  # fmt: skip
 
 
-def _years_error(where: str) -> FieldError:
+def years_error(where: str) -> FieldError:
+    """The error of a year that the calendar does not keep, at the field ``where``."""
     return FieldError(where, N_("The year must lie between 1990 and 2099."))
 
 

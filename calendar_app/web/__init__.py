@@ -14,6 +14,7 @@ from calendar_app.core.settings import Settings, load_settings
 from calendar_app.db.engine import make_engine, session_factory
 from calendar_app.web import access, auth, errors, headers, templating
 from calendar_app.web.context import EXTENSION, Current, Services
+from calendar_app.web.converters import CONVERTERS
 from calendar_app.web.middleware import KEY, LanguagePrefix
 from calendar_app.web.views import BLUEPRINTS
 
@@ -55,6 +56,7 @@ def create_app(
     made = Services(known, sessions, clock)
     app.extensions[EXTENSION] = made
     app.url_map.strict_slashes = False
+    app.url_map.converters.update(CONVERTERS)
 
     @app.before_request
     def begin() -> None:

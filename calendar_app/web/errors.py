@@ -8,10 +8,11 @@ from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import AppError
+from calendar_app.core.errors import AppError, Invalid
 from calendar_app.core.language import N_
 from calendar_app.web.access import OUTSIDE, ROUTES
 from calendar_app.web.context import current
+from calendar_app.web.field_names import named
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,12 @@ def init_errors(app: Flask) -> None:
 
 def answer(status: int, message: str = "", **params: object) -> Response:
     """The error page, or one plain line for addresses that programs read."""
-    text = current.text(message, **params) if message else current.text(_TEXTS[status])
+    return _answer(
+        status, current.text(message, **params) if message else current.text(_TEXTS[status])
+    )
+
+
+def _answer(status: int, text: str) -> Response:
     if ROUTES.get(request.endpoint or "") == OUTSIDE or request.path.startswith("/feeds/"):
         response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
     else:
@@ -60,6 +66,9 @@ def answer(status: int, message: str = "", **params: object) -> Response:
 
 
 def _app_error(error: AppError) -> Response:
+    if isinstance(error, Invalid):
+        # No form that they could stand in.
+        return _answer(error.status, " ".join(map(named, error.errors)))
     return answer(error.status, error.message, **error.params)
 
 

@@ -1,4 +1,5 @@
-"""The query keys of the agenda: read strictly, clear when wrong (``interface.md``, Pages)."""
+"""The query keys of the agenda and of lists: read strictly, clear when wrong (``interface.md``,
+Pages)."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +36,7 @@ _MANY = N_("The filter “%(key)s” has too many values; %(most)s is the most."
 _LONG = N_("The filter “%(key)s” is too long; %(most)s characters is the most.")
 _DATE = N_("The filter “%(key)s” must be a date like 2027-03-12, between 1990 and 2099.")
 _ORDER = N_("The filter “until” lies before “from”. Change one of the two.")
-_NUMBER = N_("The filter “%(key)s” must be a whole number from 0 to %(most)s.")
+_NUMBER = N_("The filter “%(key)s” must be a whole number from %(least)s to %(most)s.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +105,36 @@ def read_query(
             if value not in known[key]:
                 raise AppError(_UNKNOWN, key=key, value=clean_line(value)[:60])
         picked[field] = tuple(values)
+    q = read_search(args)
+    since, until = read_period(args)
+    shown = read_choice(args, "view", VIEWS, view)
+    return AgendaQuery(
+        EventFilter(**picked, q=q), shown, since, until, read_number(args, "skip", 0, MOST_SKIPPED)
+    )
+
+
+def read_search(args: MultiDict[str, str]) -> str:
+    """The words of ``q``, cleaned; raises :class:`AppError`."""
     q = clean_line(args.get("q", ""))
     if len(q) > LONGEST_Q:
         raise AppError(_LONG, key="q", most=LONGEST_Q)
+    return q
+
+
+def read_period(args: MultiDict[str, str]) -> tuple[date | None, date | None]:
+    """The days ``from`` and ``until``, both inclusive; raises :class:`AppError`."""
     since, until = _read_date(args, "from"), _read_date(args, "until")
     if since and until and until < since:
         raise AppError(_ORDER)
-    shown = args.get("view") or view
-    if shown not in VIEWS:
-        raise AppError(_UNKNOWN, key="view", value=clean_line(shown)[:60])
-    return AgendaQuery(
-        EventFilter(**picked, q=q), shown, since, until, _read_number(args, "skip", MOST_SKIPPED)
-    )
+    return since, until
+
+
+def read_choice(args: MultiDict[str, str], key: str, known: Collection[str], usual: str) -> str:
+    """One of the ``known`` values, ``usual`` when nothing is asked; raises :class:`AppError`."""
+    value = args.get(key) or usual
+    if value not in known:
+        raise AppError(_UNKNOWN, key=key, value=clean_line(value)[:60])
+    return value
 
 
 def _read_date(args: MultiDict[str, str], key: str) -> date | None:
@@ -132,10 +151,11 @@ def _read_date(args: MultiDict[str, str], key: str) -> date | None:
     return found
 
 
-def _read_number(args: MultiDict[str, str], key: str, most: int) -> int:
-    text = args.get(key, "") or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 7 and int(text) <= most):
-        raise AppError(_NUMBER, key=key, most=most)
+def read_number(args: MultiDict[str, str], key: str, least: int, most: int) -> int:
+    """A whole number from ``least``, which is usual, to ``most``; raises :class:`AppError`."""
+    text = args.get(key) or str(least)
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and least <= int(text) <= most):
+        raise AppError(_NUMBER, key=key, least=least, most=most)
     return int(text)
 
 

@@ -16,6 +16,7 @@ from calendar_app.overlaps import reasons
 from calendar_app.people.queries import find_user
 from calendar_app.web import wording
 from calendar_app.web.context import current
+from calendar_app.web.field_names import named
 from calendar_app.web.rich_text import rich_text
 
 DEMO_ADMIN = "admin@demo.example"
@@ -52,6 +53,7 @@ def init_templating(app: Flask) -> None:
         pick=pick_text,
         other_language=other_language,
         say=lambda error: current.text(error.message, **error.params),
+        named=named,
         is_demo=is_demo,
         sentence=lambda reason: reasons.sentence(reason, g.language),
         with_points=lambda reason: reasons.with_points(reason, g.language),

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from calendar_app.core.errors import FieldError, Invalid, NotFound
+from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
 from calendar_app.events.actions import record
 from calendar_app.events.models import Event, Image, ImageFile
@@ -14,6 +14,9 @@ from calendar_app.events.queries import access_of, find_image
 from calendar_app.events.visibility import may_see
 from calendar_app.people.viewer import Viewer
 from calendar_app.workflow.register import own_event
+
+LONGEST = {"alt_nl": 300, "alt_en": 300, "holder": 200}
+"""What is said of a picture, and how long it may be."""
 
 
 def set_picture(
@@ -35,6 +38,8 @@ def set_picture(
         )
         if not about[name]
     ]
+    for name, most in LONGEST.items():
+        errors += too_long(name, about[name], most)
     if about["license"] not in LICENSES:
         errors.append(FieldError("license", N_("Choose how the picture may be used.")))
     image = session.scalar(select(Image).where(Image.event_id == event.id))

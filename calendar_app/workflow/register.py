@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calendar_app.core.errors import FieldError, Invalid, NotFound
+from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
 from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR
 from calendar_app.events import actions
@@ -80,8 +80,11 @@ def change_event(
 def cancel_event(
     session: Session, viewer: Viewer, public_id: str, reason: str, now: datetime, base_url: str
 ) -> Event:
-    """The event does not go ahead: it stays, marked, and subscribers are told."""
+    """The event does not go ahead: it stays, marked, and subscribers are told. Raises
+    :class:`Invalid` for a reason of more than 300 characters."""
     event = own_event(session, viewer, public_id, "event.cancel", now)
+    if errors := too_long("reason", reason, 300):
+        raise Invalid(*errors)
     actions.cancel_event(session, event, reason, viewer.user_id, now)
     follow(session, event, now, base_url)
     return event

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from calendar_app.core.errors import FieldError, Invalid, NotFound
+from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
 from calendar_app.core.names import clean_line
 from calendar_app.core.timespan import local_day
@@ -57,9 +57,11 @@ def add_parts(
         if not title and not wrong:
             missing = N_("There is no title. Write: date and time; title; hall.")
             errors.append(FieldError("table", missing, params))
+        for one in (*too_long("table", title, 200), *too_long("table", room, 120)):
+            errors.append(FieldError("table", one.message, {**one.params, **params}))
         drafts.append(
             replace(
-                base, kind=kind, title_nl=title[:200], title_en="", room=room[:120] or base.room,
+                base, kind=kind, title_nl=title, title_en="", room=room or base.room,
                 description_nl="", description_en="", parent_id=umbrella.id, date_type="single",
                 precision="exact", opening_hours=None, moments=tuple(moments), production=None,
                 expected_visitors=None, internal_note="", channels=(),
@@ -102,7 +104,7 @@ def plan_bulk(
     themes = {term.slug for term in list_terms(session) if term.scheme == "theme"}
     allowed = themes if field == "theme" else BULK.get(field, ())
     if value not in allowed:
-        raise Invalid(FieldError(field if field in BULK else "field", _CHOICE))
+        raise Invalid(FieldError("change", _CHOICE))
     events = list_own_events(session, viewer, now, public_ids=public_ids[:MOST_EVENTS])
     if not events:
         raise Invalid(FieldError("events", N_("Choose at least one event.")))

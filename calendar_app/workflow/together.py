@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from calendar_app.core.errors import FieldError, Invalid, NotFound
+from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
 from calendar_app.events import actions, joint_actions
 from calendar_app.events.models import PLANNING, Event
@@ -118,8 +118,11 @@ def judge(
     event = own_event(session, viewer, public_id, "event.moderate", now)
     if event.moderation == "draft":
         raise NotFound
+    errors = too_long("reason", reason, 500)
     if not approve and not reason:
-        raise Invalid(FieldError("reason", N_("Say what has to change, so that they can do it.")))
+        errors = [FieldError("reason", N_("Say what has to change, so that they can do it."))]
+    if errors:
+        raise Invalid(*errors)
     state = "approved" if approve else "rejected"
     if joint_actions.moderate(session, event, state, reason, viewer.user_id, now):
         follow(session, event, now, base_url)

@@ -4,7 +4,7 @@ contact, and where a campaign runs."""
 import re
 from typing import Any
 
-from calendar_app.core.errors import FieldError
+from calendar_app.core.errors import FieldError, too_long
 from calendar_app.core.language import N_
 from calendar_app.web.forms.fields import Choices, line
 
@@ -39,7 +39,9 @@ class ContentPart:
             errors.append(
                 FieldError("contact_email", N_("This is not an e-mail address. Check it."))
             )
-        channels = [one.strip()[:60] for one in self.channels.data.split(",")]
+        channels = [one.strip() for one in self.channels.data.split(",")]
+        for one in channels:
+            errors += too_long("channels", one, 60)
         return {
             "price_cents": read_price(self.price.data, errors),
             "price_note_nl": self.price_note.data,

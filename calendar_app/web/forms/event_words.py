@@ -1,4 +1,4 @@
-"""How the event form and its history name fields and show values."""
+"""How the event form and its history show values."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
@@ -13,43 +13,6 @@ from calendar_app.web.forms.event_content import LANGUAGES
 from calendar_app.web.forms.fields import Choice, Choices
 from calendar_app.web.templating import pick_text
 
-_NAMES = {
-    "kind": N_("Kind of event"), "lead_id": N_("Institution"), "institution": N_("Institution"),
-    "title": N_("Working title"), "title_nl": N_("Working title"),
-    "title_en": N_("Title in English"), "description": N_("Description"),
-    "description_nl": N_("Description"), "description_en": N_("Description in English"),
-    "venue": N_("Venue"), "venue_id": N_("Venue"), "room": N_("Room or hall"),
-    "parent_id": N_("Part of"), "production": N_("Production"), "genre": N_("Genre"),
-    "radius_km": N_("Radius agreement, km"), "radius_weeks": N_("Radius agreement, weeks"),
-    "reach": N_("Where does the audience come from?"),
-    "expected_visitors": N_("Expected visitors each time"), "date_type": N_("How does it run?"),
-    "planning": N_("How sure is it?"), "visibility": N_("Who may see it today?"),
-    "public_at": N_("Visible to everyone from"), "public_on": N_("Visible to everyone from"),
-    "public_time": N_("at"), "cancel_reason": N_("Reason"), "url": N_("Web page"),
-    "internal_note": N_("Internal note"), "discipline": N_("Disciplines"),
-    "disciplines": N_("Disciplines"), "audience": N_("Audiences"), "audiences": N_("Audiences"),
-    "theme": N_("Themes"), "themes": N_("Themes"), "moments": N_("Dates and times"),
-    "starts_on": N_("Date"), "starts_time": N_("Start"), "ends_time": N_("End"),
-    "ends_on": N_("Last day"), "role": N_("What moment is it?"), "fold": N_("Start"),
-    "performances": N_("All dates, one a line"), "from_on": N_("First day"),
-    "until_on": N_("Last day"), "opening_on": N_("Opening on"),
-    "opening_time": N_("Start of the opening"), "opening_ends": N_("End of the opening"),
-    "press_on": N_("Press moment on"), "press_time": N_("Start of the press moment"),
-    "precision": N_("How exact is it by now?"), "fuzzy": N_("How exact is it by now?"),
-    "fuzzy_on": N_("Any day in that week, month or season"),
-    "opening_hours": N_("Opening hours"), "hours": N_("Open"),
-    "closed_mondays": N_("Closed on Mondays and on public holidays"),
-    "closed_days": N_("Closed on these days"), "adjusted_days": N_("Other hours on these days"),
-    "more_moments": N_("More moments, one a line"), "price": N_("Lowest price"),
-    "price_cents": N_("Lowest price"), "price_note": N_("About the price"),
-    "price_note_nl": N_("About the price"), "price_note_en": N_("About the price, in English"),
-    "ticket_url": N_("Address of the ticket sale"), "languages": N_("Spoken in"),
-    "access": N_("Access"), "contact_email": N_("Contact for colleagues"),
-    "channels": N_("Where a campaign runs"), "moderation": N_("Checked by the region"),
-    "picture": N_("Picture"), "promotes": N_("What it promotes"),
-    "moderation_reason": N_("Reason"), "moment": N_("Date and time"),
-    "organisers": N_("Organisers"), "shares": N_("Shared with"),
-}  # fmt: skip
 _VALUES = {
     "idea": N_("idea"), "option": N_("option (not certain yet)"), "confirmed": N_("confirmed"),
     "cancelled": N_("cancelled"), "sealed": N_("only us"),
@@ -69,11 +32,6 @@ ROLE_NAMES = {
     "run": N_("on show"), "last_day": N_("last day"), "announcement": N_("announcement"),
     "on_sale": N_("start of ticket sale"), "campaign": N_("campaign"),
 }  # fmt: skip
-
-
-def field_name(name: str) -> str:
-    """What the form calls a field."""
-    return current.text(_NAMES.get(name, name))
 
 
 def shown(value: Any) -> str:
@@ -168,8 +126,16 @@ def weekday_choices() -> list[tuple[str, str]]:
 
 
 def ticked_dates(form: EventForm) -> list[tuple[str, str]]:
-    """The proposed dates with their times."""
-    return list(zip(form.dated.data, form.dated_times.data, strict=False))
+    """The proposed dates with their times; what no page of ours sends is no date."""
+    rows = zip(form.dated.data, form.dated_times.data, strict=False)
+    return [(day, clocks) for day, clocks in rows if _is_date(day)]
+
+
+def _is_date(given: str) -> bool:
+    try:
+        return bool(date.fromisoformat(given))
+    except ValueError:
+        return False
 
 
 def other_hours(form: EventForm) -> bool:

@@ -18,12 +18,11 @@ from wtforms import (
 )
 from wtforms.meta import DefaultMeta
 
-from calendar_app.core.errors import FieldError
+from calendar_app.core.errors import AppError, FieldError, too_long
 from calendar_app.core.language import N_
 from calendar_app.core.names import clean_line, clean_text
+from calendar_app.core.timespan import in_years
 from calendar_app.web.context import current
-
-_TOO_LONG = N_("At most %(most)s characters; this has %(length)s. Make it shorter.")
 
 
 class Translated:
@@ -76,8 +75,8 @@ def at_most(most: int) -> Any:
     """Validator: the cleaned text has at most so many characters."""
 
     def check(form: Form, field: Field) -> None:
-        if field.data and len(field.data) > most:
-            raise ValidationError(current.text(_TOO_LONG, most=most, length=len(field.data)))
+        for error in too_long(field.name, field.data or "", most):
+            raise ValidationError(current.text(error.message, **error.params))
 
     return check
 
@@ -112,7 +111,7 @@ def _cleaned(clean: Any) -> Any:
 
 
 class Day(DateField):
-    """A date; an empty one is none."""
+    """A date in the years the calendar keeps; an empty one is none."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(format=["%Y-%m-%d", "%d-%m-%Y"], validators=[_optional], **more)
@@ -127,6 +126,10 @@ class Day(DateField):
                 raise ValueError(
                     current.text(N_("This is not a date. Write it like 12-03-2027."))
                 ) from None
+            found: date = self.data
+            if not in_years(found):
+                self.data = None
+                raise ValueError(current.text(N_("The year must lie between 1990 and 2099.")))
 
 
 class Clock(TimeField):
@@ -201,8 +204,7 @@ class Strings(Field):
         """Cleans each; refuses what no page of ours sends."""
         self.data: list[str] = [clean_line(value) for value in valuelist[: self.most + 1]]
         if len(self.data) > self.most or any(len(value) > self.longest for value in self.data):
-            self.data = []
-            raise ValueError(current.text(N_("This list is too long. Make it shorter.")))
+            raise AppError(N_("This list is too long. Make it shorter."))
 
 
 def _chosen(form: Form, field: Field) -> None:

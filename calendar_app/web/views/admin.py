@@ -1,6 +1,6 @@
 """Administration: venues, institutions, people, taxonomy, regions, audit log."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -18,6 +18,7 @@ from calendar_app.people.queries import get_institution, list_institutions, name
 from calendar_app.places.duplicates import Spot, likely_same
 from calendar_app.places.queries import get_venue, list_regions, list_venues
 from calendar_app.web.context import current
+from calendar_app.web.filters import read_choice, read_number, read_period, read_search
 from calendar_app.web.forms.admin import (
     InstitutionForm,
     PersonForm,
@@ -32,7 +33,7 @@ from calendar_app.workflow import administer
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
-PAGE = 100
+PAGE, MOST_PAGES = 100, 9999
 _STALE = N_("Somebody else changed this while you were working on it. Look at it again.")
 _SUBJECTS = ("venue", "institution", "user", "term", "region")
 
@@ -70,7 +71,7 @@ def _sent() -> Any:
 @blueprint.get("/venues")
 def venues() -> str:
     """All venues, and those that are likely one."""
-    q = clean_line(request.args.get("q", ""))[:100]
+    q = read_search(request.args)
     with reading(current.session):
         found = list_venues(current.session)
     pairs = likely_same(
@@ -152,7 +153,7 @@ def _saved(
 @blueprint.route("/venues/<slug>/merge", methods=["GET", "POST"])
 def merge(slug: str) -> str | Response | tuple[str, int]:
     """Asks first, then makes one venue of two."""
-    session, into = current.session, request.values.get("into", "")
+    session, into = current.session, clean_line(request.values.get("into", ""))
     with reading(session):
         gone = get_venue(session, slug)
         kept = get_venue(session, into)
@@ -235,13 +236,13 @@ def institution(slug: str | None = None) -> Response | tuple[str, int]:
 @blueprint.get("/users")
 def users() -> str:
     """Accounts, by name or address."""
-    q = clean_line(request.args.get("q", ""))[:100]
+    q = read_search(request.args)
     with reading(current.session):
         people = list_people(current.session, q, PAGE)
         return current.page("admin/users.html", people=people, q=q)
 
 
-@blueprint.route("/users/<int(max=2147483647):user_id>", methods=["GET", "POST"])
+@blueprint.route("/users/<int:user_id>", methods=["GET", "POST"])
 def user(user_id: int) -> Response | tuple[str, int]:
     """What somebody may do."""
     session = current.session
@@ -376,26 +377,18 @@ def region(slug: str) -> Response | tuple[str, int]:
 @blueprint.get("/audit")
 def audit() -> str:
     """Who did what to institutions, people, venues, terms and regions."""
-    subject = request.args.get("subject", "")
-    since, until = _day("from"), _day("until")
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < int(page[:5]) < 10_000 else 1
+    subject = read_choice(request.args, "subject", ("", *_SUBJECTS), "")
+    since, until = read_period(request.args)
+    number = read_number(request.args, "page", 1, MOST_PAGES)
     with reading(current.session):
         lines = list_audit(
-            current.session, subject=subject if subject in _SUBJECTS else "", since=since,
-            before=until + timedelta(days=1) if until else None, limit=PAGE + 1,
+            current.session, subject=subject, since=midnight(since) if since else None,
+            before=midnight(until + timedelta(days=1)) if until else None, limit=PAGE + 1,
             offset=(number - 1) * PAGE,
         )  # fmt: skip
         names = names_of(current.session, {one.user_id for one in lines if one.user_id})
     return current.page(
         "admin/audit.html", lines=lines[:PAGE], names=names, more=len(lines) > PAGE, page=number,
-        subject=subject, subjects=_SUBJECTS, since=request.args.get("from", "")[:10],
-        until=request.args.get("until", "")[:10],
+        subject=subject, subjects=_SUBJECTS, since=since.isoformat() if since else "",
+        until=until.isoformat() if until else "",
     )  # fmt: skip
-
-
-def _day(name: str) -> datetime | None:
-    try:
-        return midnight(date.fromisoformat(request.args.get(name, "")))
-    except (ValueError, OverflowError):
-        return None

@@ -14,12 +14,13 @@ from calendar_app.overlaps.models import OUTCOMES, Conflict
 from calendar_app.people.models import Institution
 from calendar_app.people.queries import names_of
 from calendar_app.web.context import current
+from calendar_app.web.filters import read_choice, read_number
 from calendar_app.web.forms.conflict import ConflictForm
 from calendar_app.workflow import flag
 
 blueprint = Blueprint("conflicts", __name__)
 
-PER_PAGE = 30
+PER_PAGE, MOST_PAGES = 30, 9999
 OUTCOME_NAMES = {
     "moved": N_("one of them moved"),
     "kept": N_("kept on purpose"),
@@ -34,9 +35,9 @@ OUTCOME_NAMES = {
 @blueprint.get("/conflicts")
 def index() -> str | Response:
     """The cases of one tab, worst first."""
-    tab = request.args.get("tab", "new" if current.viewer.is_coordinator else "all")
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < int(page[:6]) < 10_000 else 1
+    usual = "new" if current.viewer.is_coordinator else "all"
+    tab = read_choice(request.args, "tab", TABS, usual)
+    number = read_number(request.args, "page", 1, MOST_PAGES)
     with reading(current.session):
         cases = flag.list_cases(
             current.session, current.viewer, tab, current.now, PER_PAGE + 1,

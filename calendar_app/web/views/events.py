@@ -23,6 +23,7 @@ from calendar_app.people.queries import list_own_institutions, names_of
 from calendar_app.places.models import Venue
 from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
+from calendar_app.web.field_names import field_name
 from calendar_app.web.forms import event_words as words
 from calendar_app.web.forms.event import EventForm, values_of
 from calendar_app.web.views.event_page import event_url
@@ -30,10 +31,10 @@ from calendar_app.workflow import flag, register
 
 blueprint = Blueprint("events", __name__)
 
-WORDS = {
+WORDS: dict[str, Any] = {"field_name": field_name} | {
     name: getattr(words, name)
     for name in (
-        "field_name", "shown", "moments_changed", "term_choices", "role_choices",
+        "shown", "moments_changed", "term_choices", "role_choices",
         "venue_choices", "needs_fold", "more_filled", "language_choices", "weekday_name",
         "weekday_choices", "ticked_dates", "other_hours",
     )
@@ -42,7 +43,7 @@ _BUSY = FieldError(
     "title",
     N_("The calendar is busy and could not save this. Nothing you typed is lost: save again."),
 )
-_RENAME = {"starts": "starts_on"}
+_RENAME = {"starts": "starts_on", "public_at": "public_on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,22 +259,29 @@ def _show_both(public_id: str, form: EventForm, offered: Offered, stale: Stale) 
 
 
 @blueprint.route("/events/<public_id>/cancel", methods=["GET", "POST"])
-def cancel(public_id: str) -> str | Response:
+def cancel(public_id: str) -> str | Response | tuple[str, int]:
     """Asks why, then marks the event as not going ahead."""
     if request.method == "GET":
-        with reading(current.session):
-            event = register.see_own_event(
-                current.session, current.viewer, public_id, "event.cancel", current.now
-            )
-            return current.page("events/cancel.html", event=event)
-    reason = clean_line(request.form.get("reason", ""))[:300]
-    with transaction(current.session):
-        event = register.cancel_event(
-            current.session, current.viewer, public_id, reason, current.now,
-            current.settings.base_url,
-        )  # fmt: skip
+        return _cancel_page(public_id)
+    reason = clean_line(request.form.get("reason", ""))
+    try:
+        with transaction(current.session):
+            event = register.cancel_event(
+                current.session, current.viewer, public_id, reason, current.now,
+                current.settings.base_url,
+            )  # fmt: skip
+    except Invalid as problem:
+        return _cancel_page(public_id, reason, problem.errors), 422
     flash(current.text(N_("It is marked as cancelled. Everyone who subscribed will see that.")))
     return redirect(event_url(event), 303)
+
+
+def _cancel_page(public_id: str, reason: str = "", errors: Sequence[FieldError] = ()) -> str:
+    with reading(current.session):
+        event = register.see_own_event(
+            current.session, current.viewer, public_id, "event.cancel", current.now
+        )
+        return current.page("events/cancel.html", event=event, reason=reason, errors=errors)
 
 
 @blueprint.get("/events/<public_id>/history")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound
 from calendar_app.core.language import N_, ngettext
+from calendar_app.core.names import clean_line
 from calendar_app.db.transaction import reading
 from calendar_app.events.queries import list_terms
 from calendar_app.imports.queries import get_run, list_runs
@@ -38,10 +39,10 @@ def index() -> str | Response | tuple[str, int]:
     if len(content) > MOST_BYTES:
         too_large = N_("The file is too large. Split it, at most 20 MB each.")
         return _page([FieldError("file", too_large)]), 413
+    slug, kind = (clean_line(request.form.get(name, "")) for name in ("institution", "kind"))
     try:
         run = import_.preview_ics(
-            current.session, current.viewer, request.form.get("institution", ""), content,
-            upload.filename, request.form.get("kind", ""), current.now,
+            current.session, current.viewer, slug, content, upload.filename, kind, current.now,
             current.settings.base_url,
         )  # fmt: skip
     except NotFound:

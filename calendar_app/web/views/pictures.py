@@ -15,7 +15,7 @@ from calendar_app.workflow import picture, register
 
 blueprint = Blueprint("pictures", __name__)
 
-_FIELDS = {"alt_nl": 300, "alt_en": 300, "holder": 200, "license": 40}
+_FIELDS = (*picture.LONGEST, "license")
 
 
 @blueprint.get("/events/<public_id>/picture")
@@ -47,7 +47,7 @@ def save(public_id: str) -> Response | tuple[str, int]:
         return redirect(event_url(event), 303)
     with reading(session):
         register.see_own_event(session, viewer, public_id, "event.change", now)
-    about = {name: clean_line(request.form.get(name, ""))[:most] for name, most in _FIELDS.items()}
+    about = {name: clean_line(request.form.get(name, "")) for name in _FIELDS}
     try:
         # Rebuilt before the transaction: nothing is locked meanwhile.
         sizes = _uploaded()

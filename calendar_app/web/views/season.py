@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid
 from calendar_app.core.language import N_
-from calendar_app.core.names import PUBLIC_ID, clean_line, clean_text
+from calendar_app.core.names import PUBLIC_ID, clean_text
 from calendar_app.core.timespan import local_day, midnight
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.agenda_queries import list_campaign_weeks
 from calendar_app.events.lines import MAX_TEXT
 from calendar_app.events.queries import list_own_events, list_related, list_terms
 from calendar_app.web.context import current
+from calendar_app.web.filters import read_number, read_search
 from calendar_app.web.forms.event_words import shown
 from calendar_app.web.templating import pick_text
 from calendar_app.web.views.event_page import event_url
@@ -74,7 +75,7 @@ def bulk() -> str:
 
 
 def _bulk_page(errors: Sequence[FieldError]) -> str:
-    q = clean_line(request.args.get("q", ""))[:100]
+    q = read_search(request.args)
     with reading(current.session):
         events = list_own_events(current.session, current.viewer, current.now, q=q, limit=300)
         themes = [term for term in list_terms(current.session) if term.scheme == "theme"]
@@ -129,11 +130,8 @@ def change() -> str | Response | tuple[str, int]:
 @blueprint.get("/events/bulk/<bulk_id>")
 def done(bulk_id: str) -> str:
     """What was changed, with the button that undoes it."""
-    number = request.args.get("number", "")
-    return current.page(
-        "events/bulk_done.html", bulk_id=bulk_id,
-        number=int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0,
-    )  # fmt: skip
+    number = read_number(request.args, "number", 0, season.MOST_EVENTS)
+    return current.page("events/bulk_done.html", bulk_id=bulk_id, number=number)
 
 
 @blueprint.post("/events/bulk/<bulk_id>")

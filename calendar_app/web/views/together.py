@@ -1,11 +1,13 @@
 """Together: organisers, shares, planning and moments of one event, and what a region checks."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import FieldError, Invalid
+from calendar_app.core.errors import AppError, FieldError, Invalid
 from calendar_app.core.language import N_
-from calendar_app.core.names import clean_text
+from calendar_app.core.names import clean_line, clean_text
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.models import Event
 from calendar_app.events.queries import access_of, list_changes_since, list_to_judge
@@ -13,6 +15,7 @@ from calendar_app.events.visibility import sees_inside
 from calendar_app.people.queries import list_institutions
 from calendar_app.permissions import may
 from calendar_app.web.context import current
+from calendar_app.web.field_names import field_name
 from calendar_app.web.forms import event_words as words
 from calendar_app.web.views.event_page import event_url
 from calendar_app.workflow import register, together
@@ -79,7 +82,8 @@ def _index_page(event: Event, errors: tuple[FieldError, ...] = ()) -> str:
 def act(public_id: str) -> Response | tuple[str, int]:
     """Invites, answers, leaves, shares or stops sharing."""
     do = request.form.get("do", "")
-    slug = request.form.get("institution") or request.form.get("other", "")
+    given = "institution" if request.form.get("institution") else "other"
+    slug = clean_line(request.form.get(given, ""))
     session, viewer, now = current.session, current.viewer, current.now
     base_url = current.settings.base_url
     try:
@@ -95,13 +99,15 @@ def act(public_id: str) -> Response | tuple[str, int]:
             elif do in ("share", "unshare"):
                 event = together.share(session, viewer, public_id, slug, do == "share", now)
             else:
-                raise Invalid(
-                    FieldError("do", N_("This choice does not exist. Pick one of the list."))
-                )
+                raise AppError  # no button of ours
     except Invalid as problem:
+        errors = tuple(
+            replace(one, field=given) if one.field == "institution" and do == "share" else one
+            for one in problem.errors
+        )
         with reading(session):
             event = register.see_own_event(session, viewer, public_id, "event.invite", now)
-            return _index_page(event, tuple(problem.errors)), 422
+            return _index_page(event, errors), 422
     flash(current.text(_SAID[do]))
     if do in ("accept", "decline", "leave"):
         return redirect(url_for("institutions.show", slug=slug), 303)
@@ -162,7 +168,7 @@ def _judge_page(public_id: str, errors: tuple[FieldError, ...]) -> str:
         differences = list_changes_since(current.session, event)
         return current.page(
             "events/judge.html", event=event, differences=differences, errors=errors,
-            field_name=words.field_name, shown=words.shown,
+            field_name=field_name, shown=words.shown,
             moments_changed=words.moments_changed,
         )  # fmt: skip
 
@@ -171,7 +177,7 @@ def _judge_page(public_id: str, errors: tuple[FieldError, ...]) -> str:
 def judge(public_id: str) -> Response | tuple[str, int]:
     """Approves, or sends back with a reason."""
     approve = request.form.get("do") == "approve"
-    reason = clean_text(request.form.get("reason", ""))[:500]
+    reason = clean_text(request.form.get("reason", ""))
     try:
         with transaction(current.session):
             together.judge(
