@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from typing import Any
+from typing import Any, cast
 
 from wtforms import (
     DateField,
@@ -126,8 +126,7 @@ class Day(DateField):
                 raise ValueError(
                     current.text(N_("This is not a date. Write it like 12-03-2027."))
                 ) from None
-            found: date = self.data
-            if not in_years(found):
+            if not in_years(cast("date", self.data)):
                 self.data = None
                 raise ValueError(current.text(N_("The year must lie between 1990 and 2099.")))
 
