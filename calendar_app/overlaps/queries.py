@@ -56,10 +56,14 @@ class Window:
 
 def windows_around(spans: Iterable[tuple[datetime, datetime, str]]) -> list[Window]:
     """Windows that hold every candidate of moments (start, end, role), merged; at most 40."""
-    found: list[Window] = []
-    for starts_at, ends_at, role in sorted(spans):
+
+    def stretch(starts_at: datetime, ends_at: datetime, role: str) -> tuple[datetime, datetime]:
         margin = _MARKETING_MARGIN if role in MARKETING_ROLES else _MARGIN
-        since, until = starts_at - margin, ends_at + margin
+        return starts_at - margin, ends_at + margin
+
+    found: list[Window] = []
+    # In the order in which they begin: what starts later can look back further.
+    for since, until in sorted(stretch(*span) for span in spans):
         if found and since <= found[-1].until:
             found[-1] = Window(found[-1].since, max(until, found[-1].until))
         else:

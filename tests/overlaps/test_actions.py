@@ -151,6 +151,19 @@ def test_several_events_at_once_give_the_same_rows(
     assert reflag(session, [event.id for event in many], NOW) == NOTHING
 
 
+def test_a_night_before_it_does_not_hide_what_a_start_of_sales_looks_back_to(
+    session: Session, leads: list[tuple[int, int | None]]
+) -> None:
+    earlier = draft(leads[0][0], moments=(single("2027-03-06T10:00", role="on_sale"),))
+    reflag(session, [events.add_event(session, earlier, None, NOW).id], NOW)
+    # The start of sales comes after the night, and its partners further before it.
+    both = (single("2027-03-11T20:00"), single("2027-03-12T10:00", role="on_sale"))
+    later = draft(leads[3][0], moments=both)
+    reflag(session, [events.add_event(session, later, None, NOW).id], NOW)
+    assert [row[4] for row in _rows(session)] == ["marketing"]
+    assert _rows(session) == _brute(session)
+
+
 def test_a_run_of_a_hundred_nights_is_flagged_whole(
     session: Session, leads: list[tuple[int, int | None]]
 ) -> None:
