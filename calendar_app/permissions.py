@@ -18,7 +18,7 @@ class About:
 
     institution_id: int | None = None
     region_ids: Collection[int] = field(default_factory=frozenset)
-    institution_ids: Collection[int] = field(default_factory=frozenset)
+    institution_ids: frozenset[int] = frozenset()
 
 
 Predicate = Callable[[Viewer, About], bool]
@@ -91,7 +91,7 @@ RIGHTS: dict[str, Predicate] = {
     "event.moderate": coordinates,
     "event.import": works_there,
     # flag
-    "clash.check": works_there,
+    "clash.check": either(works_there, takes_part),
     "conflict.list": either(coordinates_any, works_anywhere),
     "conflict.see": either(coordinates, takes_part),
     "conflict.settle": coordinates,

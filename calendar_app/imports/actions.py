@@ -61,8 +61,10 @@ def apply_plan(
     events: Mapping[int, Event],
     user_id: int | None,
     now: datetime,
+    moderation: str = "approved",
 ) -> list[int]:
-    """Carries the plan out; returns the keys of the events that are new or changed."""
+    """Carries the plan out; returns the keys of the events that are new or changed. ``moderation``
+    is what new ones are in the institution's region."""
     venues = queries.venues_by_name(session)
     where = partial(place, institution=institution, venues=venues)
     touched: list[int] = []
@@ -70,7 +72,9 @@ def apply_plan(
         item = items.get(line.uid)
         if line.action == "new" and line.found is not None:
             draft = draft_of_found(line.found, institution, source.event_kind, venues)
-            event = actions.add_event(session, draft, user_id, now, action="imported")
+            event = actions.add_event(
+                session, draft, user_id, now, action="imported", moderation=moderation
+            )
             session.add(
                 SourceItem(
                     source_id=source.id, uid=line.uid, event_id=event.id,

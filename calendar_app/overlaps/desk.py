@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from calendar_app.events.models import Event, EventTerm, Term
+from calendar_app.events.models import Event, EventTerm, Organiser, Term
 from calendar_app.overlaps import cases
 from calendar_app.overlaps.models import Conflict, ConflictPair, Overlap
 from calendar_app.people.models import Institution
@@ -107,7 +107,8 @@ def disciplines_of(session: Session, event_ids: Collection[int]) -> dict[int, se
 
 
 def _regions(session: Session, event_ids: Collection[int]) -> dict[int, set[int]]:
-    """The regions of an event: of its lead institution and of its venue."""
+    """The regions of an event: of its lead, of its accepted co-organisers and of its venue
+    (``product.md``, The model)."""
     found: dict[int, set[int]] = {}
     for keys in _blocks(event_ids):
         for event_id, lead, venue in session.execute(
@@ -117,6 +118,13 @@ def _regions(session: Session, event_ids: Collection[int]) -> dict[int, set[int]
             .where(Event.id.in_(keys))
         ):
             found[event_id] = {key for key in (lead, venue) if key is not None}
+        for event_id, region in session.execute(
+            select(Organiser.event_id, Institution.region_id)
+            .join(Institution, Institution.id == Organiser.institution_id)
+            .where(Organiser.event_id.in_(keys))
+            .where(Organiser.state == "accepted", Organiser.role == "co")
+        ):
+            found[event_id].add(region)
     return found
 
 

@@ -135,10 +135,11 @@ def check_draft(
     now: datetime,
     event_id: int | None = None,
     propose: bool = True,
+    about: About | None = None,
 ) -> Found:
     """What a draft would clash with, scored as if it were saved. ``event_id`` is the stored event
-    that is being changed: it does not clash with itself."""
-    require(viewer, "clash.check", About(institution_id=draft.lead_id))
+    that is being changed: it does not clash with itself; ``about`` says who organises it."""
+    require(viewer, "clash.check", about or About(institution_id=draft.lead_id))
     parameters = defaults()
     own = _moments_of(session, draft, event_id or 0, parameters)
     if not own:
@@ -384,7 +385,7 @@ def see_case(session: Session, viewer: Viewer, public_id: str, now: datetime) ->
     (case,) = _seen_cases(session, [conflict], viewer, now)
     about = About(
         region_ids={region.region_id for region in conflict.regions},
-        institution_ids={event.lead_id for event in case.events},
+        institution_ids=frozenset(event.lead_id for event in case.events),
     )
     require(viewer, "conflict.see", about)
     entries = case_queries.list_entries(session, conflict)

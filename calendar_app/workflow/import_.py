@@ -27,6 +27,7 @@ from calendar_app.people.queries import get_institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, require
 from calendar_app.workflow.flag import flag_events
+from calendar_app.workflow.register import first_state
 
 KIND = "ics"
 SHOWN = 2000
@@ -183,7 +184,10 @@ def _apply(
     source = actions.ensure_source(session, institution, KIND, event_kind, now)
     items = queries.list_items(session, source)
     events = queries.load_events(session, items.values())
-    touched = actions.apply_plan(session, institution, source, planned, items, events, user_id, now)
+    touched = actions.apply_plan(
+        session, institution, source, planned, items, events, user_id, now,
+        first_state(session, institution.id),
+    )  # fmt: skip
     if touched:
         flag_events(session, touched, now)
         rerender(session, touched, now, base_url)

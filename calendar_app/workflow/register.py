@@ -13,6 +13,7 @@ from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
 from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR
 from calendar_app.events import actions
+from calendar_app.events.joint_actions import share_with
 from calendar_app.events.models import Event
 from calendar_app.events.queries import find_event, get_event, list_terms, visible
 from calendar_app.events.rules import EventDraft
@@ -48,10 +49,21 @@ def register_event(
     check_draft(session, draft)
     event = actions.add_event(
         session, draft, viewer.user_id, now, public_id=public_id,
-        moderation=_first_state(session, draft, as_draft),
+        moderation="draft" if as_draft else first_state(session, draft.lead_id),
     )  # fmt: skip
+    _show_to_umbrella(session, viewer, event, now)
     follow(session, event, now, base_url)
     return event
+
+
+def _show_to_umbrella(session: Session, viewer: Viewer, event: Event, now: datetime) -> None:
+    """Whoever leads a festival sees the parts that others add to it."""
+    umbrella = session.get(Event, event.parent_id) if event.parent_id else None
+    if umbrella is None or umbrella.lead_id == event.lead_id:
+        return
+    lead = session.get(Institution, umbrella.lead_id)
+    if lead is not None:
+        share_with(session, event, lead, viewer.user_id, now)
 
 
 def change_event(
@@ -151,13 +163,13 @@ def refresh_times(session: Session, now: datetime, base_url: str) -> int:
     return len(moved)
 
 
-def _first_state(session: Session, draft: EventDraft, as_draft: bool) -> str:
-    if as_draft:
-        return "draft"
+def first_state(session: Session, lead_id: int) -> str:
+    """What a new event of an institution is: approved at once, or submitted where its region
+    checks first."""
     way = session.scalar(
         select(Region.moderation)
         .join(Institution, Institution.region_id == Region.id)
-        .where(Institution.id == draft.lead_id)
+        .where(Institution.id == lead_id)
     )
     return "submitted" if way == "review" else "approved"
 
@@ -167,11 +179,11 @@ def about(event: Event) -> About:
     of its lead."""
     return About(
         institution_id=event.lead_id,
-        institution_ids={
+        institution_ids=frozenset(
             one.institution_id
             for one in event.organisers
             if one.state == "accepted" and one.role == "co"
-        },
+        ),
         region_ids={event.lead.region_id},
     )
 

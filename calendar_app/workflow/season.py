@@ -38,8 +38,8 @@ def add_parts(
     base_url: str,
 ) -> list[Event]:  # fmt: skip
     """Sub-events of a festival from a pasted table: a line each, date and time; title; room.
-    They take over who leads, where, for whom, and who may see them. Raises :class:`Invalid` with
-    all lines that are not clear."""
+    They take over who leads (a co-organiser leads its own), where, for whom, and who may see
+    them. Raises :class:`Invalid` with all lines that are not clear."""
     umbrella = own_event(session, viewer, public_id, "event.change", now)
     lines = [line for line in table.splitlines() if line.strip()]
     errors: list[FieldError] = []
@@ -48,7 +48,7 @@ def add_parts(
         errors.append(FieldError("table", N_("Give at least one line.")))
     if len(lines) > MOST_PARTS:
         errors.append(FieldError("table", N_("This list is too long. Paste it in parts.")))
-    base = actions.draft_of(umbrella)
+    base = replace(actions.draft_of(umbrella), lead_id=_leads_parts(viewer, umbrella))
     for number, line in enumerate(lines[:MOST_PARTS], start=1):
         when, title, room = _cells(line)
         moments, wrong = read_lines(when, local_day(now), where="table")
@@ -75,6 +75,12 @@ def add_parts(
         )
         for draft in drafts
     ]
+
+
+def _leads_parts(viewer: Viewer, umbrella: Event) -> int:
+    if umbrella.lead_id in viewer.institution_ids:
+        return umbrella.lead_id
+    return min(about(umbrella).institution_ids & viewer.institution_ids)
 
 
 def _cells(line: str) -> tuple[str, str, str]:
@@ -200,7 +206,8 @@ def _follow_all(session: Session, public_ids: list[str], now: datetime, base_url
 def promote(
     session: Session, viewer: Viewer, public_id: str, promoted: Sequence[str], now: datetime
 ) -> Event:
-    """Links a campaign to the events it promotes (those its institutions may see)."""
+    """Links a campaign to the events it promotes. What the viewer cannot choose from, as it is
+    over or another organiser's, stays linked."""
     campaign = own_event(session, viewer, public_id, "event.change", now)
     if campaign.kind != "campaign":
         raise NotFound
@@ -213,12 +220,14 @@ def promote(
         row.event_id: row
         for row in session.scalars(select(Promotion).where(Promotion.campaign_id == campaign.id))
     }
-    for key in stored.keys() - wanted.keys():
+    own = {event.id for event in list_own_events(session, viewer, now)}
+    gone, new = (stored.keys() & own) - wanted.keys(), wanted.keys() - stored.keys()
+    for key in gone:
         session.delete(stored[key])
-    for key in wanted.keys() - stored.keys():
+    for key in new:
         session.add(Promotion(campaign_id=campaign.id, event_id=key))
     session.flush()
-    if stored.keys() != wanted.keys():
-        told = {"promotes": [len(stored), len(wanted)]}
+    if gone or new:
+        told = {"promotes": [len(stored), len(stored) - len(gone) + len(new)]}
         actions.record(session, campaign, viewer.user_id, now, "changed", told)
     return campaign

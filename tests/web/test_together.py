@@ -1,5 +1,6 @@
 """Several institutions and one event: asked, accepted, shared; and what a region checks first."""
 
+import io
 import re
 
 import pytest
@@ -8,10 +9,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
-from calendar_app.events.models import Event, Occurrence
+from calendar_app.events.models import Event, Occurrence, Promotion
+from calendar_app.overlaps.desk import _regions
 from calendar_app.overlaps.models import Overlap
+from calendar_app.people.models import Institution
 from calendar_app.places.models import Region
 from tests.web.conftest import SignedIn, csrf_of
+from tests.web.sweep import CALENDAR
 from tests.web.test_register_dates import filled, form_of, register
 
 NOTE = "Subsidie nog niet rond"
@@ -223,3 +227,93 @@ def test_press_sees_what_is_for_the_press(korzo: FlaskClient, signed_in: SignedI
     event = register(korzo, starts_on="2027-03-12", planning="confirmed", visibility="press")
     assert seen(signed_in("p@krant.example", is_press=True), event)
     assert not seen(korzo.application.test_client(), event)
+
+
+def together(korzo: FlaskClient, lakenhal: FlaskClient, event: str, role: str = "co") -> None:
+    where = f"/events/{event}/together"
+    post(korzo, where, do="invite", institution="museum-de-lakenhal", role=role)
+    post(lakenhal, where, do="accept", institution="museum-de-lakenhal")
+
+
+@pytest.mark.parametrize("role", ["co", "host", "partner"])
+def test_who_takes_part_sees_the_page_and_can_stop(
+    role: str, korzo: FlaskClient, lakenhal: FlaskClient
+) -> None:
+    event = sealed(korzo)
+    together(korzo, lakenhal, event, role)
+    page = lakenhal.get(f"/events/{event}", follow_redirects=True)
+    assert page.status_code == 200 and NOTE not in page.text
+    assert ("/edit" in page.text) == ("Overlap" in page.text) == (role == "co")
+    assert "Museum De Lakenhal doet niet meer mee" in page.text
+    if role == "co":
+        fields = form_of(lakenhal.get(f"/events/{event}/edit").text)
+        answer = lakenhal.post(f"/events/{event}/edit", data=filled(fields, do="check"))
+        assert answer.status_code == 200
+    post(lakenhal, f"/events/{event}/together", do="leave", institution="museum-de-lakenhal")
+    assert not seen(lakenhal, event)
+
+
+def test_a_co_organiser_adds_parts_of_its_own_and_the_lead_sees_them(
+    korzo: FlaskClient, lakenhal: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    festival = sealed(korzo, kind="festival")
+    together(korzo, lakenhal, festival)
+    post(lakenhal, f"/events/{festival}/parts", kind="concert", table="12-03-2027 20:15; Nacht")
+    fields = form_of(lakenhal.get(f"/events/new?part_of={festival}").text)
+    sent = filled(fields, kind="concert", title="Dageraad", starts_on="2027-03-13")
+    assert lakenhal.post(f"/events/new?part_of={festival}", data=sent).status_code == 303
+    with sessions() as session:
+        parts = session.execute(
+            select(Event.public_id, Institution.slug)
+            .join(Institution, Institution.id == Event.lead_id)
+            .where(Event.parent_id.is_not(None))
+        ).all()
+    assert [slug for _, slug in parts] == ["museum-de-lakenhal"] * 2
+    assert all(seen(korzo, public_id) for public_id, _ in parts)
+    # A copy is one's own as well.
+    copy = dict(form_of(lakenhal.get(f"/events/new?copy={festival}").text))
+    assert copy["institution"] == "museum-de-lakenhal"
+
+
+def test_what_one_organiser_cannot_choose_from_stays_promoted(
+    korzo: FlaskClient, lakenhal: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    campaign = sealed(korzo, kind="campaign")
+    promoted = register(korzo, starts_on="2027-04-02")
+    together(korzo, lakenhal, campaign)
+    own = register(lakenhal, starts_on="2027-04-03")
+    where = f"/events/{campaign}/promotes"
+    post(korzo, where, events=promoted)
+    post(lakenhal, where, events=own)
+
+    def linked() -> int:
+        with sessions() as session:
+            return len(session.scalars(select(Promotion)).all())
+
+    assert linked() == 2
+    post(lakenhal, where)
+    assert linked() == 1
+
+
+def test_a_case_is_of_the_regions_of_all_who_organise(
+    korzo: FlaskClient, lakenhal: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    values = {"starts_on": "2027-03-12", "starts_time": "20:15", "role": "premiere"}
+    event = register(korzo, **values)
+    together(korzo, lakenhal, event)
+    with sessions() as session:
+        row = session.scalars(select(Event).where(Event.public_id == event)).one()
+        assert len(_regions(session, [row.id])[row.id]) == 2
+
+
+def test_what_is_imported_is_checked_first_as_well(
+    reviewing: None, signed_in: SignedIn, client: FlaskClient, coordinator: FlaskClient
+) -> None:
+    korzo = signed_in("i@korzo.example", institutions=("korzo",))
+    preview = korzo.post("/imports", data={
+        "csrf_token": csrf_of(korzo.get("/imports").text), "institution": "korzo",
+        "kind": "concert", "file": (io.BytesIO(CALENDAR), "seizoen.ics"),
+    })  # fmt: skip
+    post(korzo, preview.location)
+    assert "Zwerm" in coordinator.get("/moderation").text
+    assert b"Zwerm" not in client.get("/feeds/all.ics").data

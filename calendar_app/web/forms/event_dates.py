@@ -256,12 +256,12 @@ class DatesPart:
             return None
         usual = _read_hours("hours", self.hours.data, errors)
         weekly = [usual] * 7
-        if self.closed_mondays.data:
-            weekly[0] = ()
         for weekday in range(7):
             given = self[f"hours_{weekday}"].data  # type: ignore[index]
             if given:
                 weekly[weekday] = _read_hours(f"hours_{weekday}", given, errors)
+        if self.closed_mondays.data:
+            weekly[0] = ()  # closed wins
         closed: set[date] = set()
         shut, found = read_lines(self.closed_days.data, local_day(now), where="closed_days")
         errors.extend(found)
@@ -281,6 +281,8 @@ class DatesPart:
             starts, ends = to_wall(one.starts_at)[0], to_wall(one.ends_at)[0]
             day = starts.date()
             adjusted[day] = (*adjusted.get(day, ()), (starts.time(), ends.time()))
+        if self.closed_mondays.data and not any(weekly):
+            errors.append(FieldError("hours", N_("Give the hours on the other days as well.")))
         if not (any(weekly) or closed or adjusted):
             return None
         return OpeningHours(

@@ -19,9 +19,10 @@ from calendar_app.events.queries import (
 )
 from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
+from calendar_app.permissions import may
 from calendar_app.web.context import current
 from calendar_app.web.wording import last_day
-from calendar_app.workflow import flag
+from calendar_app.workflow import flag, register
 
 blueprint = Blueprint("event_page", __name__)
 
@@ -58,12 +59,13 @@ def show(public_id: str, slug: str) -> str | Response:
         if slug != (slugify(event.title_nl or event.title_en) or "-"):
             return redirect(event_url(event), 303)
         kind = event.kind_term
-        inside = sees_inside(viewer, access_of(event))
         found = None
-        if inside and event.planning != "cancelled":
+        about = register.about(event)
+        if event.planning != "cancelled" and may(viewer, "clash.check", about):
             found = flag.check_draft(
-                current.session, viewer, draft_of(event), current.now, event.id, propose=False
-            )
+                current.session, viewer, draft_of(event), current.now, event.id, propose=False,
+                about=about,
+            )  # fmt: skip
         related = list_related(current.session, event, viewer, current.now)
         cases = flag.list_cases_of(current.session, viewer, event, current.now)
         values = _page(event, kind, viewer)

@@ -97,17 +97,19 @@ def check_form(
         with transaction(current.session):
             flag.count_check(current.session, current.viewer, current.now)
         with reading(current.session):
-            event_id, before = None, None
+            event_id, before, about = None, None, None
             if public_id:
                 event = register.see_own_event(
                     current.session, current.viewer, public_id, "event.change", current.now
                 )
-                event_id, before = event.id, draft_of(event)
+                event_id, before, about = event.id, draft_of(event), register.about(event)
             draft = form.read_loosely(offered.institutions, offered.venues, current.now, before)
             if draft is None:
                 return None, ""
             return (
-                flag.check_draft(current.session, current.viewer, draft, current.now, event_id),
+                flag.check_draft(
+                    current.session, current.viewer, draft, current.now, event_id, about=about
+                ),
                 "",
             )
     except TooMany as error:
@@ -176,10 +178,13 @@ def _first(offered: Offered, umbrella: Event | None) -> dict[str, Any]:
         again = copy_draft(draft_of(event), local_day(current.now))
         if event.lead_id not in current.viewer.institution_ids:
             again = replace(again, internal_note="")
-        return values_of(again, offered.institutions, offered.venues) | {"draft": new_public_id()}
+        values = values_of(again, offered.institutions, offered.venues)
+        # Who co-organised it copies it to an institution of their own.
+        values["institution"] = values["institution"] or _first_own(offered)
+        return values | {"draft": new_public_id()}
     first = offered.institutions[0] if offered.institutions else None
     start: dict[str, Any] = {
-        "institution": first.slug if first else "",
+        "institution": _first_own(offered),
         "venue": first.home_venue.slug if first and first.home_venue else "",
         "draft": new_public_id(),
         "kind": request.args.get("kind", "")[:60],
@@ -187,8 +192,12 @@ def _first(offered: Offered, umbrella: Event | None) -> dict[str, Any]:
     if umbrella is not None:
         shared = values_of(draft_of(umbrella), offered.institutions, offered.venues)
         names = ("institution", "venue", "audiences", "themes", "planning", "visibility")
-        start |= {name: shared[name] for name in names}
+        start |= {name: shared[name] for name in names if shared[name]}
     return start
+
+
+def _first_own(offered: Offered) -> str:
+    return offered.institutions[0].slug if offered.institutions else ""
 
 
 @blueprint.route("/events/<public_id>/edit", methods=["GET", "POST"])

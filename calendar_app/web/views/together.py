@@ -195,16 +195,13 @@ def part_in(event: Event) -> dict[str, object]:
     """What the viewer may do with an event, for its page (organisers are loaded)."""
     viewer = current.viewer
     about = register.about(event)
-    asked = [
-        one.institution
-        for one in event.organisers
-        if one.state == "invited" and one.institution_id in viewer.institution_ids
-    ]
+    own = [one for one in event.organisers if one.institution_id in viewer.institution_ids]
     return {
         "inside": sees_inside(viewer, access_of(event)),
         "change": may(viewer, "event.change", about),
         "cancel": may(viewer, "event.cancel", about),
         "invite": may(viewer, "event.invite", about),
         "judge": may(viewer, "event.moderate", about) and event.moderation != "draft",
-        "asked": asked,
+        "asked": [one.institution for one in own if one.state == "invited"],
+        "joined": [one.institution for one in own if one.state == "accepted"],
     }
