@@ -98,6 +98,7 @@ RIGHTS: dict[str, Predicate] = {
     # publish
     "feed.read": anyone,
     # people
+    "institution.check": works_there,
     "account.own": signed_in,
     "colleague.manage": either(manages, administers),
     "user.manage": administers,

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.core.errors import NotFound
 from calendar_app.people.models import (
     MANAGER,
     Attempt,
+    AuditEntry,
     Coordination,
     Institution,
     Membership,
@@ -166,6 +167,31 @@ def list_passkeys(session: Session, user_id: int) -> Sequence[Passkey]:
 def find_passkey(session: Session, credential_id: str) -> Passkey | None:
     """The passkey with this id (base64url)."""
     return session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def list_welcomed(session: Session, user_id: int, slugs: Collection[str]) -> set[tuple[str, str]]:
+    """Which of the first steps are behind somebody, from the audit log: ``("institution", slug)``
+    for each that a colleague or they themselves found right, ``("user", their key)`` once they put
+    the steps away."""
+    rows = session.execute(
+        select(AuditEntry.subject, AuditEntry.subject_id)
+        .where(
+            or_(
+                and_(
+                    AuditEntry.subject == "institution",
+                    AuditEntry.subject_id.in_(slugs),
+                    AuditEntry.action == "checked",
+                ),
+                and_(
+                    AuditEntry.subject == "user",
+                    AuditEntry.subject_id == str(user_id),
+                    AuditEntry.action == "welcomed",
+                ),
+            )
+        )
+        .distinct()
+    )
+    return {(row.subject, row.subject_id) for row in rows}
 
 
 def hash_token(token: str) -> str:

@@ -59,6 +59,8 @@ ROUTES: dict[str, str] = {
     "own_account.end_other_sessions": SIGNED_IN,
     "own_account.export": SIGNED_IN,
     "own_account.erase": SIGNED_IN,
+    "mine.index": MEMBER,
+    "mine.step": MEMBER,
     "events.new": MEMBER,
     "events.edit": MEMBER,
     "events.cancel": MEMBER,

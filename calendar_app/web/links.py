@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import request, url_for
 
 from calendar_app.core.errors import NotFound
 from calendar_app.db.transaction import transaction
@@ -15,6 +15,11 @@ from calendar_app.workflow import accounts
 def source() -> str:
     """Where a request comes from, to count tries by."""
     return request.remote_addr or ""
+
+
+def landing() -> str:
+    """Where somebody begins after signing in: at their institution, if they work for one."""
+    return url_for("mine.index" if current.viewer.institution_ids else "pages.home")
 
 
 def safe_path(target: str | None) -> str | None:

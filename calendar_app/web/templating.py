@@ -11,7 +11,7 @@ from flask import Flask, g, request, url_for
 from jinja2 import StrictUndefined
 
 from calendar_app.core.language import pick, translations
-from calendar_app.core.timespan import HOUSE_ZONE
+from calendar_app.core.timespan import HOUSE_ZONE, local_day
 from calendar_app.overlaps import reasons
 from calendar_app.people.queries import find_user
 from calendar_app.web import wording
@@ -43,6 +43,7 @@ def init_templating(app: Flask) -> None:
         rich_text=rich_text,
         euros=lambda cents: wording.euros_text(cents, g.language),
         language_name=lambda tag: current.text(wording.LANGUAGE_NAMES.get(tag) or tag),
+        local_day=local_day,
         iso_day=lambda day: format_day(date.fromisoformat(day)),
         first_day=wording.first_day,
         last_day=wording.last_day,

@@ -12,8 +12,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 WIDTHS = (1280, 375)
 
 PUBLIC = (
-    "/", "/agenda", "/agenda?view=month", "/agenda?view=week",
-    "/agenda?kind=concert&region=rijnland&q=a",
+    "/", "/agenda", "/agenda?view=month", "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
     "/login/forgotten", "/login/forgotten?sent=1", "/login/code",
@@ -21,7 +20,8 @@ PUBLIC = (
 )  # fmt: skip
 INSIDE = {
     "editor.museum-de-lakenhal": (
-        "/", "/agenda", "/institutions/museum-de-lakenhal", "/events/new", "/imports",
+        "/", "/mine", "/mine?show=incomplete", "/agenda", "/institutions/museum-de-lakenhal",
+        "/events/new", "/imports",
         "/conflicts", "/subscribe", "/events/bulk", "/account", "/account/code", "/account/erase",
     ),
     "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts", "/moderation"),

@@ -205,7 +205,7 @@ def _try(
 KEYS = (
     "region", "institution", "venue", "kind", "discipline", "audience", "theme", "from", "until",
     "q", "view", "skip", "page", "tab", "copy", "part_of", "next", "into", "subject", "number",
-    "event", "unknown",
+    "event", "show", "unknown",
 )  # fmt: skip
 
 

@@ -129,6 +129,10 @@ POSTS: dict[str, list[Sent]] = {
     "season.parts": [
         Sent("/events/{festival}/parts", "editor", {"kind": "dance", "table": TABLE})
     ],
+    "mine.step": [
+        Sent("/mine/steps", "editor", {"do": "checked", "institution": "korzo"}),
+        Sent("/mine/steps", "editor", {"do": "done"}),
+    ],
     "season.change": [
         Sent("/events/bulk", "editor", {"events": ["{own}"], "change": "planning=idea", "do": do})
         for do in ("preview", "apply")
@@ -141,7 +145,9 @@ POSTS: dict[str, list[Sent]] = {
         Sent("/events/{own}/together", "editor", {"do": "share", "other": "mauritshuis"}),
         Sent("/events/{own}/together", "editor", {"do": "unshare", "institution": "mauritshuis"}),
     ],
-    "together.planning": [Sent("/events/{own}/planning", "editor", {"planning": "idea"})],
+    "together.planning": [
+        Sent("/events/{own}/planning", "editor", {"planning": "idea", "next": "/mine"})
+    ],
     "together.moment": [
         Sent("/events/{own}/moments/{moment}", "editor", {"mark": "sold_out"})
     ],

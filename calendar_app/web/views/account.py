@@ -12,7 +12,7 @@ from calendar_app.people.queries import get_user
 from calendar_app.web import auth
 from calendar_app.web.context import current
 from calendar_app.web.forms.account import EmailForm, NewPasswordForm
-from calendar_app.web.links import counting_dead_links, safe_path, source
+from calendar_app.web.links import counting_dead_links, landing, safe_path, source
 from calendar_app.web.passkeys import ask_for_passkey
 from calendar_app.workflow import accounts
 
@@ -28,7 +28,7 @@ def login() -> str | Response | tuple[str, int]:
     if request.method == "GET":
         again = "again" in request.args
         if current.viewer.signed_in and not again:
-            return redirect(target or url_for("pages.home"), 303)
+            return redirect(target or landing(), 303)
         return _login_page(target, auth.own_email() if again else "")
     email = request.form.get("email", "")[:254]
     password = request.form.get("password", "")[:1000]
@@ -40,7 +40,7 @@ def login() -> str | Response | tuple[str, int]:
         return _login_page(target, email, FieldError("email", _WRONG)), 422
     if outcome == "half":
         return redirect(url_for("second_step.code", next=target), 303)
-    return redirect(target or url_for("pages.home"), 303)
+    return redirect(target or landing(), 303)
 
 
 def _login_page(target: str | None, email: str, *errors: FieldError) -> str:

@@ -11,6 +11,7 @@ from calendar_app.core.names import PUBLIC_ID, slugify
 from calendar_app.db.transaction import reading
 from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Occurrence, Term
+from calendar_app.events.own_queries import find_own_event
 from calendar_app.events.queries import (
     access_of,
     get_event,
@@ -67,11 +68,13 @@ def show(public_id: str, slug: str) -> str | Response:
                 about=about,
             )  # fmt: skip
         related = list_related(current.session, event, viewer, current.now)
+        own = event.planning != "cancelled" and may(viewer, "event.change", about)
+        brief = find_own_event(current.session, event) if own else None
         cases = flag.list_cases_of(current.session, viewer, event, current.now)
         values = _page(event, kind, viewer)
     return current.page(
         "events/show.html", found=found, problem="", cases=cases, related=related,
-        **values,
+        brief=brief, **values,
     )  # fmt: skip
 
 

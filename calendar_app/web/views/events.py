@@ -16,8 +16,10 @@ from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.actions import draft_of
 from calendar_app.events.copying import copy_draft
 from calendar_app.events.models import Event, Term
+from calendar_app.events.own_queries import find_own_event
 from calendar_app.events.queries import list_changes, list_terms
 from calendar_app.events.rules import EventDraft
+from calendar_app.events.todo import OwnEvent
 from calendar_app.people.models import Institution
 from calendar_app.people.queries import list_own_institutions, names_of
 from calendar_app.places.models import Venue
@@ -79,12 +81,14 @@ def form_page(
     event: Event | None = None,
     stored: Any = None,
     found: tuple[flag.Found | None, str] = (None, ""),
+    brief: OwnEvent | None = None,
 ) -> str:
-    """The form; ``stored`` is what somebody else saved meanwhile, ``found`` the clashes."""
+    """The form; ``stored`` is what somebody else saved meanwhile, ``found`` the clashes, ``brief``
+    the event as far as it tells what it lacks."""
     return current.page(
         "events/form.html", form=form, offered=offered, event=event, stored=stored,
         found=found[0], problem=found[1],
-        errors=form.found_errors(), **WORDS,
+        errors=form.found_errors(), brief=brief, **WORDS,
     )  # fmt: skip
 
 
@@ -211,12 +215,13 @@ def edit(public_id: str) -> str | Response | tuple[str, int]:
         before = draft_of(event)
         if event.lead_id not in current.viewer.institution_ids:
             before = replace(before, internal_note="")
+        brief = find_own_event(current.session, event) if request.method == "GET" else None
     start = values_of(before, offered.institutions, offered.venues)
     start["version"] = str(event.version)
     form = EventForm(request.form if request.method == "POST" else None, data=start)
     form.offer(offered.terms, offered.institutions, offered.venues)
     if request.method == "GET":
-        return form_page(form, offered, event)
+        return form_page(form, offered, event, brief=brief)
     if request.form.get("do") == "check":
         return form_page(form, offered, event, found=check_form(form, offered, public_id))
     if request.form.get("do") == "dates":

@@ -12,7 +12,7 @@ from calendar_app.people.queries import get_user
 from calendar_app.web import auth
 from calendar_app.web.context import current
 from calendar_app.web.forms.account import ROLES, InviteForm, WelcomeForm
-from calendar_app.web.links import counting_dead_links, source
+from calendar_app.web.links import counting_dead_links, landing, source
 from calendar_app.workflow import accounts
 
 blueprint = Blueprint("invitations", __name__)
@@ -55,7 +55,7 @@ def accept(token: str) -> Response | tuple[str, int]:
 def _welcome(user: User) -> Response:
     auth.enter_as(user)
     flash(current.text(N_("Welcome. You can begin.")))
-    return redirect(url_for("pages.home"), 303)
+    return redirect(landing(), 303)
 
 
 @blueprint.route("/institutions/<slug>/people", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from calendar_app.people.queries import get_user, list_passkeys
 from calendar_app.web import auth
 from calendar_app.web.context import current
 from calendar_app.web.forms.account import CodeForm, PasskeyForm
-from calendar_app.web.links import safe_path, source
+from calendar_app.web.links import landing, safe_path, source
 from calendar_app.web.passkeys import ask_for_passkey, keep_challenge, take_challenge
 from calendar_app.workflow import second_step
 
@@ -45,7 +45,7 @@ def code() -> Response | tuple[str, int]:
                 status = 429
             else:
                 auth.enter_as(user)
-                return redirect(target or url_for("pages.home"), 303)
+                return redirect(target or landing(), 303)
     page = current.page(
         "people/login_code.html", user=user, next=target, errors=form.found_errors(),
         passkey=ask_for_passkey() if user is not None else "",
@@ -72,7 +72,7 @@ def passkey() -> Response | tuple[str, int]:
         )  # fmt: skip
         return page, error.status
     auth.enter_as(user)
-    return redirect(target or url_for("pages.home"), 303)
+    return redirect(target or landing(), 303)
 
 
 @blueprint.route("/account/code", methods=["GET", "POST"])

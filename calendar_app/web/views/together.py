@@ -17,6 +17,7 @@ from calendar_app.permissions import may
 from calendar_app.web.context import current
 from calendar_app.web.field_names import field_name
 from calendar_app.web.forms import event_words as words
+from calendar_app.web.links import safe_path
 from calendar_app.web.views.event_page import event_url
 from calendar_app.workflow import register, together
 
@@ -122,7 +123,8 @@ def planning(public_id: str) -> Response:
             current.session, current.viewer, public_id, request.form.get("planning", ""),
             current.now, current.settings.base_url,
         )  # fmt: skip
-    return _done(event, "planning")
+    flash(current.text(_SAID["planning"]))
+    return redirect(safe_path(request.form.get("next")) or event_url(event), 303)
 
 
 @blueprint.post("/events/<public_id>/moments/<occurrence_id>")
