@@ -15,7 +15,7 @@ from calendar_app.core.language import N_
 from calendar_app.core.names import fold, new_public_id
 from calendar_app.core.timespan import at_wall, midnight
 from calendar_app.events.models import Change, Event, Occurrence, Term
-from calendar_app.events.rules import EventDraft, Moment, match_moments
+from calendar_app.events.rules import EventDraft, Moment, has_moved, match_moments
 from calendar_app.people.models import Institution
 
 _PLAIN_FIELDS = (
@@ -243,7 +243,7 @@ def _set_moments(event: Event, draft: EventDraft) -> None:
 
 def _set_occurrence(occurrence: Occurrence, moment: Moment, *, fixed: bool) -> None:
     # A date that was certain is moved: people must find out from when. Back again is not moved.
-    if fixed and moment.starts_at != occurrence.starts_at:
+    if fixed and has_moved(moment_of(occurrence), moment):
         back = moment.starts_at == occurrence.previous_starts_at
         first = occurrence.previous_starts_at or occurrence.starts_at
         occurrence.previous_starts_at = None if back else first

@@ -12,6 +12,7 @@ from calendar_app.core.timespan import (
     FoldTime,
     GapTime,
     in_years,
+    local_day,
     midnight,
     to_instant,
     to_wall,
@@ -29,6 +30,7 @@ _GAP = N_(
 _FOLD = N_(
     "%(time)s happens twice that night, because the clock goes back. Say which one you mean."
 )
+_MAIN_ROLES = ("regular", "premiere", "opening", "school")
 PRESS_ROLES = ("opening", "premiere", "press", "preview")
 
 
@@ -225,7 +227,8 @@ def match_moments(
     Returns the wanted moments with ``key`` set where they continue a stored one (``stored``
     all carry keys), and the stored ones that nobody continues: those are cancelled, not lost.
     In order: the key itself, the same moment of an import, the same role and start, the same
-    role on the same day, the same role in order of time.
+    role on the same day, the same times in another role (an evening that becomes the premiere),
+    the same role in order of time, and a date that was not exact and now is, or the reverse.
     """
     free = {moment.key: moment for moment in stored}
     taken: dict[int, str] = {}
@@ -237,7 +240,9 @@ def match_moments(
 
     for index, moment in enumerate(wanted):
         take(index, moment.key)
-    for same in (_same_external, _same_start, _same_day, _same_role):
+    for same in (
+        _same_external, _same_start, _same_day, _same_times, _same_role, _more_exact
+    ):  # fmt: skip
         for index, moment in enumerate(wanted):
             if index not in taken:
                 take(index, next((key for key, old in free.items() if same(old, moment)), None))
@@ -261,7 +266,33 @@ def _same_day(old: Moment, new: Moment) -> bool:
     )
 
 
+def _same_times(old: Moment, new: Moment) -> bool:
+    same = (old.starts_at, old.ends_at, old.all_day) == (new.starts_at, new.ends_at, new.all_day)
+    return same and _may_continue(old, new)
+
+
 def _same_role(old: Moment, new: Moment) -> bool:
+    return old.role == new.role and _may_continue(old, new)
+
+
+def _more_exact(old: Moment, new: Moment) -> bool:
+    roles = {old.role, new.role}
+    return "run" in roles and bool(roles & set(_MAIN_ROLES)) and _may_continue(old, new)
+
+
+def _may_continue(old: Moment, new: Moment) -> bool:
     # A moment of an import that carries its own key is never taken for another one.
     other_import = old.external_key and new.external_key and old.external_key != new.external_key
-    return old.role == new.role and old.status == "scheduled" and not other_import
+    other_lane = (old.role in MARKETING_ROLES) != (new.role in MARKETING_ROLES)
+    return old.status == "scheduled" and not other_import and not other_lane
+
+
+def has_moved(old: Moment, new: Moment) -> bool:
+    """Whether people who knew the old date must be told from when it moved: it begins on another
+    day, or both had a time and begin at another one. A date that becomes more or less exact has
+    not moved."""
+    if "run" in (old.role, new.role) and old.role != new.role:
+        return False
+    if old.all_day or new.all_day:
+        return local_day(old.starts_at, old.zone) != local_day(new.starts_at, new.zone)
+    return old.starts_at != new.starts_at

@@ -39,6 +39,7 @@ def init_templating(app: Flask) -> None:
         instant=format_instant,
         # Of an occurrence, in the language of the page (web/wording.py).
         when=lambda moment: wording.when_text(moment, g.language),
+        moved_from=lambda moment: wording.moved_from_text(moment, g.language),
         hours=lambda moment: wording.hours_text(moment, g.language),
         rich_text=rich_text,
         euros=lambda cents: wording.euros_text(cents, g.language),

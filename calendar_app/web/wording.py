@@ -4,7 +4,7 @@ Everything is told on the clock of the house (``core/timespan.py``), whatever zo
 from.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from babel import dates, numbers
 
@@ -102,6 +102,15 @@ def period_text(first: date, last: date, language: str) -> str:
         first=day_text(first, language, form),
         last=day_text(last, language, "long"),
     )
+
+
+def moved_from_text(moment: Occurrence, language: str) -> str:
+    """When a moved moment was before: “12 maart 2027, 20.15”, or the day alone where it had no
+    time (a midnight is never a time that somebody chose)."""
+    assert moment.previous_starts_at is not None
+    wall, _ = to_wall(moment.previous_starts_at)
+    day = day_text(wall.date(), language, "long")
+    return day if wall.time() == time() else f"{day}, {clock_text(wall, language)}"
 
 
 def when_text(moment: Occurrence, language: str) -> str:

@@ -1,7 +1,7 @@
 """Storing events: ids live on, nothing is lost, history tells, stale saves are refused."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,7 @@ from calendar_app.core.errors import Stale
 from calendar_app.events import actions
 from calendar_app.events.actions import moment_of
 from calendar_app.events.models import Change, Event, Occurrence
-from calendar_app.events.rules import match_moments
+from calendar_app.events.rules import Moment, all_day_moment, match_moments
 from calendar_app.people.models import Institution
 from tests.factories import draft, load_reference, single
 
@@ -172,6 +172,45 @@ def test_an_option_may_wander_without_a_trace(session: Session, lead: int) -> No
     plan = replace(draft(lead), planning="option", moments=(moved,))
     actions.change_event(session, event, plan, None, NOW)
     assert event.occurrences[0].previous_starts_at is None
+
+
+def _whole(first: str, last: str, role: str = "run") -> Moment:
+    return all_day_moment(role, date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted", "moved"),
+    [
+        # An evening that becomes the premiere; a day that gets its time.
+        (single("2027-03-12T20:15"), single("2027-03-12T20:15", "premiere"), False),
+        (_whole("2027-03-12", "2027-03-13", "regular"), single("2027-03-12T20:15"), False),
+        # A date that was not exact and now is, and the reverse.
+        (_whole("2027-03-01", "2027-04-01"), single("2027-03-12T20:15"), False),
+        (single("2027-03-12T20:15", "premiere"), _whole("2027-03-08", "2027-03-15"), False),
+        (_whole("2027-03-12", "2027-03-13", "regular"), single("2027-03-13T20:15"), True),
+        (_whole("2027-03-12", "2027-04-13"), _whole("2027-03-19", "2027-04-13"), True),
+    ],
+)
+def test_the_same_date_in_other_words_keeps_its_id(
+    session: Session, lead: int, stored: Moment, wanted: Moment, moved: bool
+) -> None:
+    event = actions.add_event(session, draft(lead, moments=(stored,)), None, NOW)
+    first = (event.occurrences[0].public_id, event.occurrences[0].starts_at)
+    actions.change_event(session, event, draft(lead, moments=(wanted,)), None, NOW)
+    (one,) = event.occurrences
+    assert (one.public_id, one.status, one.role) == (first[0], "scheduled", wanted.role)
+    assert one.previous_starts_at == (first[1] if moved else None)
+
+
+def test_a_press_moment_never_becomes_the_evening_nor_a_sale_the_show(
+    session: Session, lead: int
+) -> None:
+    side = (single("2027-03-12T11:00", "press"), single("2027-03-12T10:00", "on_sale"))
+    event = actions.add_event(session, draft(lead, moments=side), None, NOW)
+    actions.change_event(session, event, draft(lead, "2027-03-13T20:15"), None, NOW)
+    assert [(o.role, o.status) for o in event.occurrences] == [
+        ("press", "cancelled"), ("on_sale", "cancelled"), ("regular", "scheduled"),
+    ]  # fmt: skip
 
 
 def test_sold_out_survives_an_edit_that_does_not_speak_of_it(session: Session, lead: int) -> None:

@@ -149,7 +149,7 @@ def page(new_page):
     return new_page()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sign_in() -> SignIn:
     """``sign_in(page, "editor.korzo")``: signs in with a demonstration account."""
 

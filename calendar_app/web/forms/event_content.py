@@ -6,6 +6,7 @@ from typing import Any
 
 from calendar_app.core.errors import FieldError, too_long
 from calendar_app.core.language import N_
+from calendar_app.web.context import current
 from calendar_app.web.forms.fields import Choices, line
 
 LANGUAGES = ("nl", "en", "de", "fr", "es", "it", "pl", "uk", "tr", "ar", "dse", "zxx")
@@ -68,11 +69,15 @@ def read_price(given: str, errors: list[FieldError]) -> int | None:
     return min(int(match[1]) * 100 + int(cents), MOST_CENTS)
 
 
+def _price_text(cents: int) -> str:
+    return f"{cents // 100},{cents % 100:02}" if cents else current.text(N_("free"))
+
+
 def content_values(draft: Any) -> dict[str, Any]:
     """The starting values of the fields for a stored event."""
     cents = draft.price_cents
     return {
-        "price": "" if cents is None else f"{cents // 100},{cents % 100:02}",
+        "price": "" if cents is None else _price_text(cents),
         "price_note": draft.price_note_nl, "price_note_en": draft.price_note_en,
         "ticket_url": draft.ticket_url, "languages": list(draft.languages),
         "access": list(draft.access), "contact_email": draft.contact_email,

@@ -84,8 +84,8 @@ def _is_public(event: Event) -> bool:
 
 def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
     now = current.now
-    runs = [moment for moment in event.occurrences if moment.role in ("run", "campaign")]
-    moments = [moment for moment in event.occurrences if moment.role not in ("run", "campaign")]
+    runs = [moment for moment in event.occurrences if _is_period(moment, event)]
+    moments = [moment for moment in event.occurrences if not _is_period(moment, event)]
     coming = [moment for moment in moments if moment.ends_at > now]
     return {
         "event": event,
@@ -103,6 +103,12 @@ def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
         "reaches": effective_visibility(access_of(event), now),
         "linked_data": _linked_data(event, kind, runs + moments) if _is_public(event) else None,
     }
+
+
+def _is_period(moment: Occurrence, event: Event) -> bool:
+    """Whether it is how long the event itself runs. The campaign for a show is a moment of it."""
+    period = "campaign" if event.kind == "campaign" else "run"
+    return moment.role in ("run", period) and moment.status == "scheduled"
 
 
 def _linked_data(event: Event, kind: Term | None, moments: list[Occurrence]) -> dict[str, Any]:
