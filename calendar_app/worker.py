@@ -21,12 +21,14 @@ from calendar_app.core.clock import Clock, utc_now
 from calendar_app.core.settings import Settings
 from calendar_app.db.engine import make_engine, session_factory
 from calendar_app.db.transaction import reading, transaction
+from calendar_app.feeds.copies import Copies
 from calendar_app.notify import actions as outbox
 from calendar_app.notify.message import Unsendable
 from calendar_app.notify.models import Mail
 from calendar_app.notify.queries import find_due
 from calendar_app.notify.send import NotSent, Outlet, open_outlet
 from calendar_app.people.link_actions import sweep_links
+from calendar_app.workflow.publish import keep_copies
 
 PAUSE = 2.0
 """Seconds between two looks at what is to be done."""
@@ -54,6 +56,8 @@ def work(settings: Settings, enough: Enough, clock: Clock = utc_now) -> None:
                     with sessions() as session, transaction(session):
                         outbox.sweep_mails(session, now)
                         sweep_links(session, now)
+                    copies = Copies(settings.copies_dir)
+                    keep_copies(sessions, copies, now, settings.base_url, lambda: enough(0))
                     swept = now
             except DBAPIError as error:
                 log.warning("the database does not answer: %s", type(error.orig).__name__)

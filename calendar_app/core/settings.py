@@ -58,6 +58,11 @@ class Settings:
         """The host of ``BASE_URL``, without its port."""
         return urlsplit(self.base_url).hostname or "localhost"
 
+    @property
+    def copies_dir(self) -> Path:
+        """Where the last good copies of public feeds lie."""
+        return self.instance_dir / "feeds"
+
 
 def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
     """Reads ``config.py`` (the environment), then the overrides, upper-case names.

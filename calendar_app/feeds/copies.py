@@ -4,10 +4,11 @@
 import contextlib
 import logging
 import os
+import re
 import tempfile
 from pathlib import Path
 
-from calendar_app.feeds.selection import Selection
+from calendar_app.feeds.selection import ALL, Selection
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,20 @@ class Copies:
             return self._file(selection, language).read_bytes()
         except OSError:
             return None
+
+    def find_event(self, public_id: str, language: str) -> list[str]:
+        """The VEVENTs of one event in the copy of everything; empty when it is in none."""
+        text = (self.find(ALL, language) or b"").decode()
+        blocks = re.findall(r"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", text, re.DOTALL | re.MULTILINE)
+        own = re.compile(rf"^URL:\S*/events/{re.escape(public_id)}\r$", re.MULTILINE)
+        return [block for block in blocks if own.search(block.replace("\r\n ", ""))]
+
+    def made_at(self, selection: Selection, language: str) -> float:
+        """When the copy was made, in seconds since 1970; 0 when there is none."""
+        try:
+            return self._file(selection, language).stat().st_mtime
+        except OSError:
+            return 0.0
 
     def _file(self, selection: Selection, language: str) -> Path:
         return self.folder / f"{language}.{selection.path.replace('/', '.')}.ics"

@@ -15,7 +15,7 @@ from calendar_app.feeds.facts import EventFacts, MomentFacts, Named, Place
 from calendar_app.feeds.models import FeedItem, FeedRevision, FeedScope, FeedState
 from calendar_app.feeds.plan import StoredRow
 from calendar_app.feeds.schedule import ALWAYS
-from calendar_app.feeds.selection import Selection
+from calendar_app.feeds.selection import ALL, Selection
 from calendar_app.people.models import Institution
 from calendar_app.places.models import Region, Venue
 
@@ -37,6 +37,34 @@ class FeedInfo:
     plan: int
     changed_at: datetime
     fingerprint: str
+
+
+def find_successor(session: Session, selection: Selection) -> Selection:
+    """What is served for a selection: for a venue that was merged, the one that stayed."""
+    if selection.scheme != "venue":
+        return selection
+    kept = aliased(Venue)
+    slug = session.scalar(
+        select(kept.slug).join(Venue, Venue.merged_into_id == kept.id)
+        .where(Venue.slug == selection.slug)
+    )  # fmt: skip
+    return Selection("venue", slug) if slug else selection
+
+
+def list_selections(session: Session) -> Sequence[Selection]:
+    """Every feed there is, everything first; without the venues that became another."""
+    named: dict[str, Select[str]] = {
+        "region": select(Region.slug),
+        "institution": select(Institution.slug),
+        "venue": select(Venue.slug).where(Venue.merged_into_id.is_(None)),
+    }
+    for scheme in ("kind", "discipline", "audience", "theme"):
+        named[scheme] = select(Term.slug).where(Term.scheme == scheme)
+    return [ALL, *(
+        Selection(scheme, slug)
+        for scheme, query in named.items()
+        for slug in sorted(session.scalars(query))
+    )]  # fmt: skip
 
 
 def get_info(session: Session, selection: Selection, tier: str = PUBLIC) -> FeedInfo:

@@ -14,6 +14,7 @@ from calendar_app.feeds.copies import Copies
 from calendar_app.feeds.queries import (
     PUBLIC,
     FeedInfo,
+    find_successor,
     get_info,
     list_boundaries,
     list_event_texts,
@@ -120,6 +121,7 @@ def answer_feed(
     A 304 costs one query: nothing is joined or rendered. What is joined is kept in ``memory``
     and, for a day without a database, in ``copies``.
     """
+    selection = find_successor(session, selection)
     info = get_info(session, selection)
     found = _validator(session, selection, language, now, info, memory)
     encoding = "gzip" if asked.gzip else "identity"
@@ -179,8 +181,20 @@ def answer_from_copy(
     body = copies.find(selection, language)
     if body is None:
         return None
+    return _from_copy(selection.path.replace("/", "-"), body, asked)
+
+
+def answer_event_from_copy(
+    public_id: str, language: str, asked: Asked, copies: Copies
+) -> Answer | None:
+    """A single event out of the last good copy of everything; ``None`` when it is not in it."""
+    texts = copies.find_event(public_id, language)
+    return _from_copy(public_id, ical.download(texts), asked) if texts else None
+
+
+def _from_copy(name: str, body: bytes, asked: Asked) -> Answer:
     headers = {
-        **_headers(selection.path.replace("/", "-")),
+        **_headers(name),
         # No ETag: nobody knows whether it is the newest.
         "Cache-Control": "public, max-age=60, stale-if-error=86400",
     }
@@ -194,6 +208,7 @@ def join_feed(
     session: Session, selection: Selection, language: str, now: datetime, base_url: str
 ) -> bytes:
     """The bytes of a feed, nothing kept. Raises ``NotFound``."""
+    selection = find_successor(session, selection)
     info = get_info(session, selection)
     found = _validator(session, selection, language, now, info, Memory())
     return _join(session, selection, language, now, base_url, info, found)

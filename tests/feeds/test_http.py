@@ -16,8 +16,10 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from calendar_app.feeds.copies import Copies
 from calendar_app.feeds.validators import http_date
 from calendar_app.web import create_app
+from calendar_app.workflow.publish import keep_copies
 from tests.feeds.conftest import Publish
 from tests.web.conftest import Clock, SignedIn, signed_in  # noqa: F401
 
@@ -242,6 +244,28 @@ def test_a_database_fault_gives_the_last_good_copy(
     assert never_read.status_code == 503 and "Retry-After" in never_read.headers
     assert never_read.mimetype == "text/plain"
     assert client.get("/feeds/all.ics").headers["ETag"] == good.headers["ETag"]
+
+
+def test_what_nobody_has_asked_for_yet_is_answered_without_a_database(
+    client: FlaskClient, publish: Publish, sessions: sessionmaker[Session], app: Flask, clock: Clock
+) -> None:  # fmt: skip
+    shown = publish(title_nl="Strijkkwartet met een lange naam, die over meer dan een regel loopt")
+    sealed = publish(title_nl=CANARY, visibility="sealed")
+    copies = Copies(Path(app.instance_path, "feeds"))
+    # Everything and the regions come first; the rest goes the same way.
+    told = iter([False] * 6)
+    made = keep_copies(sessions, copies, clock.now, "http://localhost", lambda: next(told, True))
+    assert made == 6
+    good = client.get(f"/en/events/{shown.public_id}.ics").data
+    with broken(sessions):
+        for path in ("region/haaglanden", "region/rijnland"):
+            answer = client.get(f"/feeds/{path}.ics")
+            assert answer.status_code == 200 and CANARY.encode() not in answer.data, path
+        alone = client.get(f"/en/events/{shown.public_id}.ics")
+        assert (alone.status_code, alone.data) == (200, good)
+        for unknown in (sealed.public_id, "aaaaaaaaaaaa"):
+            answer = client.get(f"/events/{unknown}.ics")
+            assert answer.status_code == 503 and "Retry-After" in answer.headers
 
 
 def test_a_full_disk_costs_the_copy_not_the_answer(

@@ -106,7 +106,12 @@ def test_two_venues_become_one_and_the_old_address_leads_on(
     answer = client.get("/venues/theater-korzo")
     assert (answer.status_code, answer.location) == (301, "/venues/korzo")
     assert "Zwerm" in client.get("/venues/korzo").text
-    assert b"LOCATION:Korzo" in client.get("/feeds/venue/korzo.ics").data
+    stayed = client.get("/feeds/venue/korzo.ics")
+    assert b"LOCATION:Korzo" in stayed.data
+    # Who subscribed to the one that is gone gets the one that stayed, without a redirect.
+    answer = client.get("/feeds/venue/theater-korzo.ics")
+    assert (answer.status_code, answer.data) == (200, stayed.data)
+    assert "feeds/venue/korzo.ics" in client.get("/subscribe?venue=theater-korzo").text
     with sessions() as session:
         assert len(session.scalars(select(Event.venue_id).where(Event.venue_id == kept.id)).all())
     # Twice is refused, and the duplicate is offered nowhere any more.

@@ -50,7 +50,7 @@ def feed(name: str) -> Response:
     if selection is None:
         raise NotFound
     made = services()
-    copies = Copies(made.settings.instance_dir / "feeds")
+    copies = _copies()
     try:
         with reading(current.session):
             answer = serve.answer_feed(
@@ -71,13 +71,24 @@ def event(public_id: str) -> Response:
     """The moments of one public event, to take along."""
     if not PUBLIC_ID.fullmatch(public_id):
         raise NotFound
-    with reading(current.session):
-        answer = serve.answer_event(
-            current.session, public_id, current.language, current.now, _asked()
-        )
+    answer: serve.Answer | None
+    try:
+        with reading(current.session):
+            answer = serve.answer_event(
+                current.session, public_id, current.language, current.now, _asked()
+            )
+    except SQLAlchemyError as error:
+        current_app.logger.error("event %s from the last good copy: %s", public_id, error)
+        answer = serve.answer_event_from_copy(public_id, current.language, _asked(), _copies())
+        if answer is None:
+            raise
     if answer is None:
         raise NotFound
     return _response(answer)
+
+
+def _copies() -> Copies:
+    return Copies(services().settings.copies_dir)
 
 
 def _asked() -> serve.Asked:
@@ -131,6 +142,7 @@ def subscribe() -> str:
     session, settings = current.session, current.settings
     current.viewer  # noqa: B018 - looked up before the reading transaction, as everywhere
     with reading(session):
+        selection = queries.find_successor(session, selection)
         info = queries.get_info(session, selection)
         name = serve.calendar_name(info, selection, current.language)
         return current.page(
