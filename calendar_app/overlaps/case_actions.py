@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.core.errors import FieldError, Invalid, Stale
 from calendar_app.core.language import N_
-from calendar_app.events.models import Event, Occurrence
+from calendar_app.events.models import Change, Event, Occurrence
 from calendar_app.overlaps import cases
 from calendar_app.overlaps.desk import Desk, disciplines_of
 from calendar_app.overlaps.models import (
@@ -52,8 +52,10 @@ def sync_cases(
     of = {pair.id: conflict for pair, conflict in pairs}
     rows = {row.key: row for row in _rows(session, event_ids, {p.event_a_id for p, _ in pairs})}
     touched: dict[int, Conflict] = {}
+    confirmed = _confirmed(session, event_ids or (), of.values())
     for key, pair in known.items():
-        if _follow(session, pair, of[pair.id], rows.get(key), now):
+        conflict = of[pair.id]
+        if _follow(session, pair, conflict, rows.get(key), now, conflict.id in confirmed):
             touched[of[pair.id].id] = of[pair.id]
     new = [
         rows[key].found
@@ -68,6 +70,8 @@ def sync_cases(
     session.flush()
     for conflict, code in notes:
         _note(session, conflict, code, None, now, {})
+        if code == "joined" and conflict.state in cases.CLOSED:
+            _move(session, conflict, "reopen", None, now, {"why": "joined"})
     for conflict in {one.id: one for one in (*touched.values(), *changed)}.values():
         _refresh(session, conflict, desk.regions, now)
     if len(opened) >= cases.BACKLOG_FROM:
@@ -93,6 +97,8 @@ def _take_in(
             if not desk.has_events(number, events):
                 notes.append((conflict, "joined"))
                 desk.extend(number, events)
+            elif conflict.state in cases.CLOSED and found.score >= cases.WORSE * conflict.score:
+                _move(session, conflict, "reopen", None, now, {"why": "worse"})
         else:
             conflict = Conflict(
                 level=found.level, score=found.score, lane=found.lane, local_on=found.local_on,
@@ -195,14 +201,15 @@ def _found(
 
 
 def _follow(
-    session: Session, pair: ConflictPair, conflict: Conflict, row: _Row | None, now: datetime
-) -> bool:
+    session: Session, pair: ConflictPair, conflict: Conflict, row: _Row | None, now: datetime,
+    confirmed: bool,
+) -> bool:  # fmt: skip
     """One known pair follows its overlap; whether anything changed."""
     if row is None:
         changed, pair.active = pair.active, False
         return changed
     found = row.found
-    why = cases.reopens(conflict.state, pair.score, found.score, pair.active)
+    why = cases.reopens(conflict.state, pair.score, found.score, pair.active, confirmed=confirmed)
     changed = (pair.score, pair.level, pair.starts_at, pair.active) != (
         found.score, found.level, found.starts_at, True,
     )  # fmt: skip
@@ -213,6 +220,31 @@ def _follow(
         pair.score = found.score
     pair.level, pair.starts_at, pair.active = found.level, found.starts_at, True
     return changed
+
+
+def _confirmed(
+    session: Session, event_ids: Collection[int], conflicts: Collection[Conflict]
+) -> set[int]:
+    """The closed cases of which one of these events, an option when they were closed, has been
+    confirmed since: its history tells."""
+    closed = {one.id: one for one in conflicts if one.state in cases.CLOSED and one.settled_at}
+    since = [one.settled_at for one in closed.values() if one.settled_at]
+    if not since or not event_ids:
+        return set()
+    lines = session.execute(
+        select(Change.event_id, Change.at, Change.data).where(
+            Change.event_id.in_(event_ids), Change.at > min(since)
+        )
+    ).all()
+    at = {
+        event_id: at for event_id, at, data in lines
+        if data.get("planning") == ["option", "confirmed"]
+    }  # fmt: skip
+    return {
+        key for key, one in closed.items()
+        for event_id in one.event_ids & at.keys()
+        if one.settled_at and at[event_id] > one.settled_at
+    }  # fmt: skip
 
 
 def _refresh(

@@ -16,6 +16,8 @@ WORSE = 1.2
 BACKLOG_FROM = 10
 """This many new cases at once come from a bulk load: they make one backlog list."""
 OPEN = ("new", "in_progress", "waiting")
+CLOSED = ("settled", "not_a_conflict")
+"""Closed by somebody; ``gone`` closes by itself."""
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     # action: {from: to}
@@ -60,7 +62,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An open case, as far as it decides about joining."""
+    """A case, as far as it decides about joining; ``kept``: closed by saying that it may stay."""
 
     id: int
     lane: str
@@ -68,6 +70,8 @@ class Known:
     day_part: str
     event_ids: frozenset[int]
     disciplines: frozenset[str]
+    open: bool = True
+    kept: bool = False
 
 
 def next_state(state: str, action: str) -> str | None:
@@ -105,20 +109,25 @@ def movable(found: Found) -> bool:
 def case_to_join(
     found: Found, cases: Sequence[Known], overlapping: Collection[frozenset[int]]
 ) -> int | None:
-    """The open case (id) this overlap joins, oldest first; ``None`` opens a new one.
+    """The case (id) this overlap joins, the open ones first, then oldest first; ``None`` opens a
+    new one.
 
     ``overlapping`` are all pairs of events that overlap now: a case is joined only when the
-    newcomer overlaps with **every** event in it (complete link), at most six together.
+    newcomer overlaps with **every** event in it (complete link), at most six together. A closed
+    case is joined by a newcomer, which reopens it; another date of its own events joins it only
+    when they were to stay as they are: that silences for good.
     """
     events = frozenset((found.one.event_id, found.other.event_id))
+    cases = sorted(cases, key=lambda case: not case.open)
     for case in cases:
-        if events <= case.event_ids:
+        if events <= case.event_ids and (case.open or case.kept):
             return case.id
     disciplines = {*found.one.disciplines, *found.other.disciplines}
     for case in cases:
         together = events | case.event_ids
         if (
-            (case.lane, case.local_on, case.day_part)
+            not events <= case.event_ids
+            and (case.lane, case.local_on, case.day_part)
             == (found.lane, found.local_on, found.day_part)
             and not case.disciplines.isdisjoint(disciplines)
             and not events.isdisjoint(case.event_ids)
@@ -133,10 +142,13 @@ def case_to_join(
     return None
 
 
-def reopens(state: str, old_score: int, new_score: int, was_active: bool) -> str | None:
-    """Why a closed case reopens by itself: ``back`` or ``worse``; ``None`` for silence."""
+def reopens(
+    state: str, old_score: int, new_score: int, was_active: bool, *, confirmed: bool = False
+) -> str | None:
+    """Why a closed case reopens by itself: ``back``, ``worse``, or ``confirmed`` (an option of it
+    became so since it was closed); ``None`` for silence."""
     if state == "gone" and not was_active:
         return "back"
-    if state in ("settled", "not_a_conflict") and new_score >= WORSE * old_score:
+    if state in CLOSED and new_score >= WORSE * old_score:
         return "worse"
-    return None
+    return "confirmed" if state in CLOSED and confirmed else None

@@ -17,8 +17,8 @@ _AT_ONCE = 5000
 
 
 class Desk:
-    """The open cases that overlaps could join, oldest first, with disciplines and regions of
-    their events, and which events overlap now."""
+    """The cases that overlaps could join, oldest first, with disciplines and regions of their
+    events, and which events overlap now. Closed ones too, as long as their overlap exists."""
 
     def __init__(
         self, session: Session, found: Collection[cases.Found], more: Collection[Conflict]
@@ -28,7 +28,7 @@ class Desk:
         self._events: list[set[int]] = []
         self._of_event: dict[int, set[int]] = {}
         self._of_day: dict[tuple[str, date], set[int]] = {}
-        for conflict in _open_cases(session, {one.local_on for one in found}, events):
+        for conflict in _living_cases(session, {one.local_on for one in found}, events):
             self.add(conflict, conflict.event_ids)
         inside = events.union(*self._events, *(conflict.event_ids for conflict in more))
         self.disciplines = disciplines_of(session, inside)
@@ -36,7 +36,7 @@ class Desk:
         self._overlapping = _overlapping(session, inside)
 
     def add(self, conflict: Conflict, event_ids: Iterable[int]) -> None:
-        """One more open case."""
+        """One more case."""
         number = len(self.cases)
         self.cases.append(conflict)
         self._events.append(set())
@@ -66,15 +66,17 @@ class Desk:
         return cases.Known(
             number, conflict.lane, conflict.local_on, conflict.day_part, frozenset(events),
             frozenset().union(*(self.disciplines.get(key, set()) for key in events)),
+            conflict.state not in cases.CLOSED,  # what is new has no state before it is stored
+            conflict.state == "not_a_conflict" or conflict.outcome == "kept",
         )  # fmt: skip
 
 
-def _open_cases(
+def _living_cases(
     session: Session, days: Collection[date], event_ids: Collection[int]
 ) -> Iterator[Conflict]:
     query = (
         select(Conflict)
-        .where(Conflict.state.in_(cases.OPEN))
+        .where(Conflict.state.in_((*cases.OPEN, *cases.CLOSED)))
         .options(selectinload(Conflict.pairs), selectinload(Conflict.regions))
         .order_by(Conflict.id)
     )
@@ -84,7 +86,9 @@ def _open_cases(
             or_(ConflictPair.event_a_id.in_(event_ids), ConflictPair.event_b_id.in_(event_ids))
         )
         query = query.where(or_(Conflict.local_on.in_(days), Conflict.id.in_(holding)))
-    yield from session.scalars(query)
+    for conflict in session.scalars(query):
+        if conflict.open or conflict.event_ids:
+            yield conflict
 
 
 def _blocks(event_ids: Collection[int]) -> Iterator[Sequence[int]]:

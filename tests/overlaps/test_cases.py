@@ -93,6 +93,16 @@ def test_a_newcomer_joins_only_when_it_overlaps_with_everyone() -> None:
     assert case_to_join(pair(1, 4), cases, some | {frozenset((3, 4))}) == 5
 
 
+def test_a_closed_case_is_joined_by_a_newcomer_and_by_its_own_events_only_when_kept() -> None:
+    everyone = {frozenset((a, b)) for a in range(9) for b in range(a)}
+    closed = known(5, 1, 2, open=False)
+    assert case_to_join(pair(1, 3), [closed], everyone) == 5
+    assert case_to_join(pair(1, 2), [closed], everyone) is None
+    assert case_to_join(pair(1, 2), [replace(closed, kept=True)], everyone) == 5
+    # One that is open goes first, however young.
+    assert case_to_join(pair(1, 3), [closed, known(6, 1, 4)], everyone) == 6
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -169,7 +179,14 @@ def test_from_every_state_there_is_a_way_on_and_none_leads_out() -> None:
         ("waiting", 60, 100, True, None),
     ],
 )
-def test_a_closed_case_reopens_when_it_gets_worse(
+def test_a_closed_case_reopens_when_it_gets_worse_or_comes_back(
     state: str, old: int, new: int, active: bool, why: str | None
 ) -> None:
     assert reopens(state, old, new, active) == why
+
+
+@pytest.mark.parametrize(("state", "why"), [
+    ("settled", "confirmed"), ("not_a_conflict", "confirmed"), ("gone", None), ("waiting", None),
+])  # fmt: skip
+def test_a_closed_case_reopens_when_an_option_is_confirmed(state: str, why: str | None) -> None:
+    assert reopens(state, 60, 60, True, confirmed=True) == why
