@@ -42,6 +42,7 @@ class Start(NamedTuple):
     reach: str
     lead_id: int
     region_id: int
+    all_day: bool = False
 
 
 def _seen(viewer: Viewer, now: datetime, wanted: EventFilter | None) -> ColumnElement[bool]:
@@ -97,7 +98,7 @@ def list_starts(
         select(
             Occurrence.id, Occurrence.event_id, type_coerce(Occurrence.starts_at, BigInteger),
             Occurrence.role,
-            Event.reach, Event.lead_id, Institution.region_id,
+            Event.reach, Event.lead_id, Institution.region_id, Occurrence.all_day,
         )
         .join(Occurrence.event)
         .join(Institution, Institution.id == Event.lead_id)

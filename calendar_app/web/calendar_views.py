@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from calendar_app.core.timespan import midnight
 from calendar_app.events.agenda_queries import Start
 from calendar_app.events.models import Occurrence
 from calendar_app.web.wording import first_day, last_day
 
+K = TypeVar("K")
 CELL = 4
 """At most so many entries in a cell of the month (``screens.md``)."""
 
@@ -93,15 +95,15 @@ def on_days(starts: Iterable[Start], days: Sequence[date]) -> dict[date, list[St
     return found
 
 
-def choose_for_month(starts: Mapping[date, Sequence[Start]], room: Mapping[date, int]) -> list[int]:
-    """The keys of the moments to show: per day what fits in ``room``, openings and premieres
-    before the rest; one performance of an event a day is enough."""
+def choose_for_room(starts: Mapping[K, Sequence[Start]], room: Mapping[K, int]) -> list[int]:
+    """The keys of the moments to show: per day (or place) what fits in ``room``, openings and
+    premieres before the rest; one performance of an event in it is enough."""
     chosen: list[int] = []
-    for day, found in starts.items():
+    for place, found in starts.items():
         events: dict[int, Start] = {}
         for start in sorted(found, key=lambda s: (_RANK.get(s.role, 3), s.second, s.id)):
             events.setdefault(start.event_id, start)
-        chosen += [start.id for start in list(events.values())[: room.get(day, CELL)]]
+        chosen += [start.id for start in list(events.values())[: room.get(place, CELL)]]
     return chosen
 
 

@@ -25,7 +25,7 @@ SELECTIONS = {
     "theme": "themes",
 }
 """The repeatable keys and the fields of :class:`EventFilter` they fill."""
-VIEWS = ("list", "month")
+VIEWS = ("list", "month", "week")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 """What a slug may look like; anything else is not worth a question to the database."""
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -73,6 +73,14 @@ class AgendaQuery:
             "skip": asked.skip or None,
         }
         return {key: value for key, value in keys.items() if value}
+
+    def turn(self, since: date) -> dict[str, Any] | None:
+        """The link to the same view from another day on; ``until`` stays where it still lies
+        after it. None outside the years of the calendar."""
+        if not in_years(since):
+            return None
+        until = None if self.until and self.until < since else self.until
+        return self.link(since=since, until=until)
 
     def without(self, key: str, value: str = "") -> dict[str, Any]:
         """The link without one value of a key, or without ``q``, ``from`` or ``until``."""

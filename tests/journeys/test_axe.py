@@ -12,7 +12,8 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 WIDTHS = (1280, 375)
 
 PUBLIC = (
-    "/", "/agenda", "/agenda?view=month", "/agenda?kind=concert&region=rijnland&q=a",
+    "/", "/agenda", "/agenda?view=month", "/agenda?view=week",
+    "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
     "/login/forgotten", "/login/forgotten?sent=1", "/login/code",

@@ -15,6 +15,7 @@ from calendar_app.events.actions import add_event
 from calendar_app.events.models import Event
 from calendar_app.events.rules import all_day_moment
 from calendar_app.people.models import Institution
+from calendar_app.web.filters import VIEWS
 from tests.factories import draft
 from tests.web.conftest import SignedIn
 
@@ -69,6 +70,56 @@ def test_the_month_shows_four_and_counts_the_rest(client: FlaskClient, season: o
     assert "nog 17" in cell[0]
 
 
+def cell_of(page: str, day: int, band: int) -> str:
+    """A part of a day in the week: the row of the day, and its cells in order."""
+    rows = re.findall(r'<th role="rowheader".*?</tr>', page, re.S)
+    return re.findall(r'<td role="cell".*?</td>', rows[day], re.S)[band]
+
+
+def test_the_week_shows_five_in_a_part_of_a_day_and_counts_the_rest(
+    client: FlaskClient, season: object
+) -> None:
+    page = client.get("/agenda?view=week&from=2026-12-02").text
+    assert re.findall(r'scope="col">(.*?)<', page) == ["Hele dag", "Ochtend", "Middag", "Avond"]
+    # Tuesday 1 December: evenings at 10:15–21:15; the exhibition begins.
+    assert cell_of(page, 1, 0).count("<li") == 1
+    assert "eerste dag" in cell_of(page, 1, 0)
+    for band, shown in ((1, 4), (2, 10), (3, 6)):
+        cell = cell_of(page, 1, band)
+        assert cell.count("<li") == min(shown, 5)
+        assert ("nog " in cell) == (shown > 5)
+    assert "nog 5" in cell_of(page, 1, 2)
+    assert cell_of(page, 6, 2).count("<li") == 0
+    assert re.search(r'from=2026-11-23&amp;view=week" rel="prev"', page)
+    assert len(page) < 100_000
+
+
+def test_a_week_keeps_the_selection_and_ends_where_it_ends(
+    client: FlaskClient, season: object
+) -> None:
+    page = client.get("/agenda?view=week&from=2026-12-02&until=2026-12-02&region=haaglanden").text
+    assert cell_of(page, 3, 2).count("<li") == 0
+    assert cell_of(page, 2, 2).count("<li") > 0
+    views = re.findall(r'href="([^"]+)"', re.search(r'id="views".*?</nav>', page, re.S)[0])  # type: ignore[index]
+    assert len(views) > 2
+    for address in views:
+        assert "region=haaglanden" in address and "until=2026-12-02" in address
+    # Past the last day asked for, that day is let go rather than refused.
+    later = re.search(r'href="([^"]+)" rel="next"', page)
+    assert later and "until" not in later[1]
+    assert client.get(later[1].replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2099-12-31"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_calendar_ends_without_a_link_that_is_refused(
+    view: str, day: str, client: FlaskClient
+) -> None:
+    page = client.get(f"/agenda?view={view}&from={day}").text
+    for address in re.findall(r'href="([^"]+)" rel="(?:prev|next)"', page):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_a_sealed_event_is_nowhere_for_others(
     prefix: str, client: FlaskClient, signed_in: SignedIn, season: dict[str, str]
@@ -76,7 +127,8 @@ def test_a_sealed_event_is_nowhere_for_others(
     others = [client, signed_in("c@x.example", regions=("haaglanden", "rijnland"), is_admin=True)]
     paths = [
         "/", "/agenda?from=2026-12-01&skip=10", "/agenda?from=2026-12-01&institution=korzo",
-        "/agenda?view=month&from=2026-12-01&institution=korzo", "/agenda?q=kanariegeel",
+        *(f"/agenda?view={view}&from=2026-12-01&institution=korzo" for view in VIEWS),
+        "/agenda?q=kanariegeel",
         "/institutions/korzo", "/themes/science-art", f"/events/{season['secret']}",
         f"/events/{season['secret']}-kanariegeel-geheim",
     ]  # fmt: skip
@@ -87,7 +139,9 @@ def test_a_sealed_event_is_nowhere_for_others(
             assert "kanariegeel-geheim" not in answer.headers.get("Location", ""), path
             assert answer.status_code == (404 if "/events/" in path else 200)
     own = signed_in("a@korzo.example", institutions=("korzo",))
-    assert SECRET in own.get(prefix + "/agenda?from=2026-12-01&institution=korzo").text
+    for view in ("list", "month", "week"):
+        path = f"{prefix}/agenda?view={view}&from=2026-12-01&institution=korzo"
+        assert SECRET in own.get(path).text, view
 
 
 def test_the_event_page_has_one_address(client: FlaskClient, season: dict[str, str]) -> None:
@@ -141,7 +195,8 @@ def test_a_bad_filter_says_which(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 @pytest.mark.parametrize(
-    "path", ["/", "/agenda", "/agenda?view=month", "/institutions", "/institutions/korzo",
+    "path", ["/", *(f"/agenda?view={view}" for view in VIEWS), "/institutions",
+             "/institutions/korzo",
              "/venues/korzo", "/themes/science-art", "/login", "/accessibility", "/privacy"],
 )  # fmt: skip
 def test_empty_pages_stand(prefix: str, path: str, client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from calendar_app.events.agenda_queries import Start
 from calendar_app.events.models import Occurrence
 from calendar_app.web.calendar_views import (
     by_day,
-    choose_for_month,
+    choose_for_room,
     choose_highlights,
     list_entries,
     month_days,
@@ -71,8 +71,8 @@ def test_whole_days_come_before_the_clock() -> None:
 def test_a_cell_prefers_openings_and_shows_an_event_once() -> None:
     starts = [start(key, key + 8, event_id=key // 2) for key in range(8)]
     starts.append(start(99, 20, "opening"))
-    assert choose_for_month(on_days(starts, [DAY]), {}) == [99, 0, 2, 4]
-    assert choose_for_month(on_days(starts, [DAY]), {DAY: 1}) == [99]
+    assert choose_for_room(on_days(starts, [DAY]), {}) == [99, 0, 2, 4]
+    assert choose_for_room(on_days(starts, [DAY]), {DAY: 1}) == [99]
 
 
 def test_highlights_are_one_an_institution_openings_first() -> None:

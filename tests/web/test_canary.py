@@ -17,6 +17,7 @@ from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event, Image, Promotion
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
+from calendar_app.web.filters import VIEWS
 from calendar_app.workflow import register
 from tests.factories import draft, single
 from tests.web.conftest import Clock, SignedIn, csrf_of
@@ -32,7 +33,8 @@ OTHERS: dict[str, dict[str, object] | None] = {
     "administrator": {"is_admin": True},
 }
 PAGES = (
-    "/", "/agenda", "/agenda?from=2027-03-01", "/agenda?view=month&from=2027-03-01",
+    "/", "/agenda", "/agenda?from=2027-03-01",
+    *(f"/agenda?view={view}&from=2027-03-08" for view in VIEWS),
     f"/agenda?q={CANARY}", "/agenda?institution=korzo&from=2027-03-01", "/institutions",
     "/institutions/korzo", "/venues/korzo", "/themes/science-art", "/conflicts",
     "/conflicts?tab=all", "/subscribe", "/feeds/all.ics", "/feeds/region/haaglanden.ics",

@@ -17,7 +17,7 @@ KNOWN = {key: {"a", "b"} for key in SELECTIONS}
         ("kind=zzz", "kind"), ("region=a&region=zzz", "region"), ("venue=%00", "venue"),
         ("from=tomorrow", "from"), ("from=2027-W10-5", "from"), ("from=1989-12-31", "from"),
         ("until=2100-01-01", "until"), ("from=2027-02-30", "from"), ("from=20270301", "from"),
-        ("view=year", "view"), ("skip=-1", "skip"), ("skip=5001", "skip"), ("skip=²", "skip"),
+        ("view=decade", "view"), ("skip=-1", "skip"), ("skip=5001", "skip"), ("skip=²", "skip"),
         ("q=" + "x" * 101, "q"),
         ("from=2027-03-02&until=2027-03-01", None),
         ("&".join(f"kind={n}" for n in range(41)), "kind"),

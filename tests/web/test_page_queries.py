@@ -10,6 +10,7 @@ from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event
 from calendar_app.overlaps.models import Conflict
 from calendar_app.people.models import Institution, User
+from calendar_app.web.filters import VIEWS
 from calendar_app.workflow.demo.load import load_demo
 from tests.web.account_links import links_for
 from tests.web.conftest import Clock, SignedIn, counted, csrf_of
@@ -78,7 +79,8 @@ def test_every_page_has_few_queries(
             answer = client.get(address)
         assert answer.status_code == 200, address
         assert len(statements) <= MOST, (address, statements)
-    for address in ("/agenda?view=month&from=2027-01-01", "/agenda?q=a&kind=concert"):
+    views = [f"/agenda?view={view}&from=2027-01-04" for view in VIEWS]
+    for address in (*views, "/agenda?q=a&kind=concert"):
         with counted(sessions) as statements:
             assert client.get(address).status_code == 200
         assert 0 < len(statements) <= MOST, (address, len(statements))

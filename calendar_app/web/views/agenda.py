@@ -1,6 +1,6 @@
-"""The agenda: what is on, as a list of days or as a month, in any selection."""
+"""The agenda: what is on, in any selection; as a list of days, a month, a week, a timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,10 +10,8 @@ from flask import Blueprint, request
 from calendar_app.core.timespan import FIRST_YEAR, LAST_YEAR, local_day, midnight
 from calendar_app.db.transaction import reading
 from calendar_app.events.agenda_queries import (
-    count_running,
     list_chosen,
     list_edges,
-    list_running,
     list_starting,
     list_starts,
 )
@@ -27,13 +25,14 @@ from calendar_app.places.queries import list_regions, list_venues_of
 from calendar_app.web import calendar_views as shapes
 from calendar_app.web.context import current
 from calendar_app.web.filters import SLUG, AgendaQuery, asked_for, read_query, single
+from calendar_app.web.programme import load_running
+from calendar_app.web.views.agenda_week import week
 from calendar_app.web.wording import first_day
 
 blueprint = Blueprint("agenda", __name__)
 
 PAGE = 40
 """Moments on a page of the list: with everything around them under 100 KB of HTML."""
-RUNNING = 24
 _DAY = timedelta(days=1)
 _LAST = date(LAST_YEAR, 12, 31)
 
@@ -80,7 +79,6 @@ def index() -> str:
     with reading(current.session):
         choices = load_choices()
         asked = read_query(request.args, choices.known)
-        show = _month if asked.view == "month" else _list
         return current.page(
             f"agenda/{asked.view}.html",
             asked=asked,
@@ -88,7 +86,7 @@ def index() -> str:
             kinds={term.slug: term for term in choices.terms["kind"]},
             feed=single(asked.wanted),
             today=today,
-            **show(asked, viewer, today),
+            **SHOWN[asked.view](asked, viewer, today),
         )
 
 
@@ -118,7 +116,7 @@ def _list(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
         "days": shapes.by_day(entries),
         "following": following,
         "earlier": asked.link(since=max(first - 7 * _DAY, date(FIRST_YEAR, 1, 1))),
-        **_running(asked, viewer, first, first),
+        **load_running(asked.wanted, viewer, first, first),
     }
 
 
@@ -145,7 +143,7 @@ def _month(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
     days = [day for week in weeks for day in week if day.month == month.month]
     starts = shapes.on_days(list_starts(session, viewer, now, wanted=asked.wanted, **window), days)
     room = {day: max(shapes.CELL - len(found), 1) for day, found in edge_days}
-    chosen = list_chosen(session, viewer, now, shapes.choose_for_month(starts, room))
+    chosen = list_chosen(session, viewer, now, shapes.choose_for_room(starts, room))
     cells: dict[date, list[shapes.Entry]] = {}
     more: dict[date, int] = {}
     for day, found in shapes.by_day(shapes.list_entries(chosen, edges, month, end - _DAY)):
@@ -158,17 +156,15 @@ def _month(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
         "weeks": weeks,
         "cells": cells,
         "more": more,
-        "earlier": asked.link(since=shapes.previous_month(month)),
-        "later": asked.link(since=end),
-        **_running(asked, viewer, month, end - _DAY),
+        "earlier": asked.turn(shapes.previous_month(month)),
+        "later": asked.turn(end),
+        **load_running(asked.wanted, viewer, month, end - _DAY),
     }
 
 
-def _running(asked: AgendaQuery, viewer: Viewer, first: date, last: date) -> dict[str, Any]:
-    session, now = current.session, current.now
-    span: dict[str, Any] = {"at": midnight(first), "before": midnight(last + _DAY)}
-    found = list_running(session, viewer, now, wanted=asked.wanted, limit=RUNNING, **span)
-    total = len(found)
-    if total == RUNNING:
-        total = count_running(session, viewer, now, wanted=asked.wanted, **span)
-    return {"running": found, "running_total": total}
+SHOWN: dict[str, Callable[[AgendaQuery, Viewer, date], dict[str, Any]]] = {
+    "list": _list,
+    "month": _month,
+    "week": week,
+}
+"""What each view shows, inside a transaction: the values of its template."""
