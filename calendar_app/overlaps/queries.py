@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session, contains_eager
 
@@ -273,6 +274,50 @@ def list_shown(
         .options(contains_eager(Occurrence.event).joinedload(Event.lead))
         .order_by(Occurrence.id)
     ).all()
+
+
+class Competing(NamedTuple):
+    """An overlap as one of its moments knows it: the other moment, and whose it is."""
+
+    key: int
+    other: int
+    level: int
+    lead_id: int
+    region_id: int
+
+
+def list_competing(
+    session: Session,
+    keys: Collection[int],
+    viewer: Viewer,
+    now: datetime,
+    level: int,
+    limit: int = 5000,
+) -> list[Competing]:
+    """The stored overlaps of at least ``level`` of these moments with moments that the viewer may
+    see; the worst first. Others do not count towards the limit either."""
+    if not keys:
+        return []
+    halves = [
+        select(
+            mine.label("mine"), other.label("other"), Overlap.level, Event.lead_id,
+            Institution.region_id, Overlap.score.label("score"),
+        )
+        .join(Event, Event.id == event)
+        .join(Institution, Institution.id == Event.lead_id)
+        .where(mine.in_(keys), Overlap.level >= level, visible_clause(viewer, now))
+        for mine, other, event in (
+            (Overlap.a_id, Overlap.b_id, Overlap.event_b_id),
+            (Overlap.b_id, Overlap.a_id, Overlap.event_a_id),
+        )
+    ]  # fmt: skip
+    found = union_all(*halves).subquery()
+    rows = session.execute(
+        select(found)
+        .order_by(found.c.level.desc(), found.c.score.desc(), found.c.mine, found.c.other)
+        .limit(limit)
+    )
+    return [Competing(*row[:5]) for row in rows]
 
 
 def list_overlaps_of(session: Session, event_ids: Collection[int]) -> Sequence[Overlap]:

@@ -25,7 +25,7 @@ SELECTIONS = {
     "theme": "themes",
 }
 """The repeatable keys and the fields of :class:`EventFilter` they fill."""
-VIEWS = ("list", "month", "week")
+VIEWS = ("list", "month", "week", "timeline")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 """What a slug may look like; anything else is not worth a question to the database."""
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -56,9 +56,11 @@ class AgendaQuery:
 
     @property
     def count(self) -> int:
-        """How many filters are set, dates included."""
+        """How many filters are set, dates included; only in a list is the first day a filter, other
+        views merely open there."""
         picked = sum(len(self.chosen(key)) for key in SELECTIONS)
-        return picked + bool(self.wanted.q) + bool(self.since) + bool(self.until)
+        since = self.view == "list" and self.since is not None
+        return picked + bool(self.wanted.q) + since + bool(self.until)
 
     def link(self, **changes: Any) -> dict[str, Any]:
         """The query keys of this selection with changes, for ``url_for``; ``since`` and ``until``

@@ -33,7 +33,14 @@ from calendar_app.overlaps.moments import (
 )
 from calendar_app.overlaps.pairs import candidates_with
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import list_shown, load_around, usual_disciplines, visible_among
+from calendar_app.overlaps.queries import (
+    Competing,
+    list_competing,
+    list_shown,
+    load_around,
+    usual_disciplines,
+    visible_among,
+)
 from calendar_app.overlaps.reasons import Reason, explain
 from calendar_app.overlaps.scoring import LEVELS, NO_LEVEL, Scores, score_pairs
 from calendar_app.overlaps.store import moment_store
@@ -354,6 +361,42 @@ def list_cases_of(session: Session, viewer: Viewer, event: Event, now: datetime)
     if not may(viewer, "conflict.list"):
         return []
     return list(case_queries.list_conflicts_of(session, event.id, viewer, now))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOverlap:
+    """What somebody may know of a moment's overlaps: the worst, and how many others."""
+
+    level: int
+    other: Occurrence
+    more: int
+
+
+def known_overlaps(
+    session: Session, viewer: Viewer, moments: Collection[Occurrence], now: datetime
+) -> dict[int, KnownOverlap]:
+    """By key of a moment, its strong overlaps and clashes that concern the viewer. The moments are
+    such as the viewer may see, with their event and lead; so is what they overlap with: a plan
+    not shared with the viewer leaves no trace (two queries)."""
+    if not may(viewer, "conflict.list"):
+        return {}
+    leads = {moment.id: moment.event.lead for moment in moments}
+    found: dict[int, list[Competing]] = {}
+    for row in list_competing(session, leads, viewer, now, LEVELS.index("strong")):
+        own = leads[row.key]
+        concerned = About(
+            region_ids={own.region_id, row.region_id},
+            institution_ids=frozenset({own.id, row.lead_id}),
+        )
+        if may(viewer, "conflict.see", concerned):
+            found.setdefault(row.key, []).append(row)
+    others = {rows[0].other for rows in found.values()}
+    shown = {one.id: one for one in list_shown(session, others, viewer, now)} if others else {}
+    return {
+        key: KnownOverlap(rows[0].level, shown[rows[0].other], len(rows) - 1)
+        for key, rows in found.items()
+        if rows[0].other in shown
+    }
 
 
 def _seen_cases(

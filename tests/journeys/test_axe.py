@@ -12,7 +12,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 WIDTHS = (1280, 375)
 
 PUBLIC = (
-    "/", "/agenda", "/agenda?view=month", "/agenda?view=week",
+    "/", "/agenda", "/agenda?view=month", "/agenda?view=week", "/agenda?view=timeline",
     "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",
@@ -25,7 +25,9 @@ INSIDE = {
         "/events/new", "/imports",
         "/conflicts", "/subscribe", "/events/bulk", "/account", "/account/code", "/account/erase",
     ),
-    "coordinator.haaglanden": ("/", "/agenda?view=month", "/conflicts", "/moderation"),
+    "coordinator.haaglanden": (
+        "/", "/agenda?view=month", "/agenda?view=timeline", "/conflicts", "/moderation",
+    ),
     "admin": (
         "/", "/admin", "/admin/venues", "/admin/venues/korzo", "/admin/institutions/korzo",
         "/admin/users", "/admin/users/1", "/admin/taxonomy", "/admin/regions/rijnland",

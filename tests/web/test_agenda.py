@@ -110,6 +110,33 @@ def test_a_week_keeps_the_selection_and_ends_where_it_ends(
     assert client.get(later[1].replace("&amp;", "&")).status_code == 200
 
 
+def test_the_timeline_has_a_row_for_each_institution_ten_a_page(
+    client: FlaskClient, season: object
+) -> None:
+    address: str | None = "/agenda?view=timeline&from=2026-12-03"
+    rows: list[str] = []
+    pages = 0
+    while address:
+        page = client.get(address).text
+        assert len(page) < 100_000
+        rows += re.findall(r'<th scope="row"><a href="/institutions/([^"]+)"', page)
+        pages += 1
+        following = re.search(r'href="([^"]+)">[^<]*Volgende instellingen', page)
+        address = following[1].replace("&amp;", "&") if following else None
+    # Twenty institutions, and the one whose exhibition runs (it may be among them).
+    assert len(rows) == len(set(rows)) in (20, 21)
+    assert pages == (len(rows) + 9) // 10
+    assert "korzo" in rows
+    one = client.get("/agenda?view=timeline&from=2026-12-03&institution=korzo").text
+    # Two weeks from Monday 30 November: the exhibition from Tuesday on, going on behind them.
+    assert one.count('<th scope="col"') == 15
+    assert re.search(r'class="bar c2 s13 r1 bar--after">', one)
+    long = client.get("/agenda?view=timeline&from=2026-12-03&until=2027-06-01&institution=korzo")
+    assert long.text.count('<th scope="col"') == 29
+    later = client.get("/agenda?view=timeline&from=2027-01-11&institution=korzo").text
+    assert 'class="bar c1 s14 r1 bar--before bar--after">' in later
+
+
 @pytest.mark.parametrize("day", ["1990-01-01", "2099-12-31"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_calendar_ends_without_a_link_that_is_refused(
@@ -139,7 +166,7 @@ def test_a_sealed_event_is_nowhere_for_others(
             assert "kanariegeel-geheim" not in answer.headers.get("Location", ""), path
             assert answer.status_code == (404 if "/events/" in path else 200)
     own = signed_in("a@korzo.example", institutions=("korzo",))
-    for view in ("list", "month", "week"):
+    for view in ("list", "month", "week", "timeline"):
         path = f"{prefix}/agenda?view={view}&from=2026-12-01&institution=korzo"
         assert SECRET in own.get(path).text, view
 

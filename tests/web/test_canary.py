@@ -162,6 +162,35 @@ def test_the_clash_check_tells_level_and_part_of_the_day_and_nothing_else(
         assert word not in answer.text, word
 
 
+def test_the_timeline_marks_overlaps_for_those_whom_they_concern(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime
+) -> None:
+    shared = {
+        "when": WHEN, "kind": "dance", "disciplines": ("dance",), "planning": "confirmed",
+        "visibility": "public", "expected_visitors": 900, "moments": (single(WHEN, "premiere"),),
+    }  # fmt: skip
+    path = "/agenda?view=timeline&from=2027-03-08"
+    _register(sessions, "museum-de-lakenhal", now, title_nl="Dans in het museum", **shared)
+    _register(sessions, "korzo", now, title_nl=CANARY, **(shared | {"visibility": "sealed"}))
+    for name, client in people.items():
+        page = client.get(path).text
+        assert "Dans in het museum" in page and "bar--clash" not in page, name
+        assert CANARY not in page, name
+    _register(sessions, "amare", now, title_nl="Dans in de stad", **shared)
+    for name, client in people.items():
+        page = client.get(path).text
+        marked = re.findall(r"⚠ </span>(.*?)</span>", page)
+        if name in ("public", "administrator"):
+            assert marked == [], name
+        else:
+            assert len(marked) == 2 and page.count("bar--clash") == 2, name
+            told = " ".join(marked)
+            assert "Dans in het museum" in told and "Dans in de stad" in told, name
+            # The sealed third one is not counted.
+            assert "en nog" not in told, name
+        assert CANARY not in page, name
+
+
 def test_history_and_notes_stay_inside(
     people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime
 ) -> None:

@@ -26,6 +26,7 @@ from calendar_app.web import calendar_views as shapes
 from calendar_app.web.context import current
 from calendar_app.web.filters import SLUG, AgendaQuery, asked_for, read_query, single
 from calendar_app.web.programme import load_running
+from calendar_app.web.views.agenda_timeline import timeline
 from calendar_app.web.views.agenda_week import week
 from calendar_app.web.wording import first_day
 
@@ -166,5 +167,6 @@ SHOWN: dict[str, Callable[[AgendaQuery, Viewer, date], dict[str, Any]]] = {
     "list": _list,
     "month": _month,
     "week": week,
+    "timeline": timeline,
 }
 """What each view shows, inside a transaction: the values of its template."""
