@@ -7,7 +7,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from calendar_app.core.errors import FieldError
@@ -77,6 +77,29 @@ _ROLE_WORDS = {
     "on_sale": "kaartverkoop",
     "campaign": "campagne",
 }
+_ACCESS = {
+    "gebarentolk": "sign-language",
+    "gebarentaal": "sign-language",
+    "sign language": "sign-language",
+    "audiodescriptie": "audio-description",
+    "audio description": "audio-description",
+    "boventiteling": "surtitles",
+    "ondertiteling": "surtitles",
+    "surtitles": "surtitles",
+    "subtitles": "surtitles",
+    "prikkelarm": "relaxed",
+    "relaxed": "relaxed",
+    "ringleiding": "hearing-loop",
+    "hearing loop": "hearing-loop",
+    "voelstoelen": "tactile-seats",
+    "rolstoel": "wheelchair",
+    "wheelchair": "wheelchair",
+    "toegankelijk toilet": "accessible-toilet",
+    "assistentiehond": "assistance-dog",
+    "begeleider gratis": "free-companion",
+    "eenvoudig": "easy-read",
+}
+"""What is arranged on one date alone; the first word of each fact is the one that is written."""
 _SEASONS = {"zomertijd": 0, "summertime": 0, "wintertijd": 1, "wintertime": 1}
 
 _DATE = (
@@ -133,6 +156,7 @@ def _same(one: Moment, other: Moment) -> bool:
 
 def _read_line(line: str, today: date, default_role: str, where: str) -> Moment:
     text = line.casefold().replace("\t", " ").replace(";", " ").replace(",", " ")
+    text, access = _take_access(text)
     text, role = _take_role(text, default_role)
     text, fold = _take_season(text)
     first_date = _FIND_DATE.search(text)
@@ -150,14 +174,15 @@ def _read_line(line: str, today: date, default_role: str, where: str) -> Moment:
     if leftover not in ("", "uur", "om", "at") or len(clocks) > 2:
         raise MomentError(_unclear(where))
     if not clocks:
-        return all_day_moment(role, starts_on, ends_on + timedelta(days=1), where=where)
+        whole = all_day_moment(role, starts_on, ends_on + timedelta(days=1), where=where)
+        return replace(whole, access=access)
     starts = datetime.combine(starts_on, clocks[0])
     ends = None
     if len(clocks) == 2:
         ends = datetime.combine(ends_on, clocks[1])
         if second_date is None and clocks[1] <= clocks[0]:
             ends += timedelta(days=1)
-    return timed_moment(role, starts, ends, fold=fold, where=where)
+    return replace(timed_moment(role, starts, ends, fold=fold, where=where), access=access)
 
 
 def _unclear(where: str) -> FieldError:
@@ -174,6 +199,16 @@ def _take_role(text: str, default: str) -> tuple[str, str]:
         if found:
             return text[: found.start()] + " " + text[found.end() :], role
     return text, default
+
+
+def _take_access(text: str) -> tuple[str, tuple[str, ...]]:
+    found: list[str] = []
+    for word, slug in _ACCESS.items():
+        left, number = re.subn(rf"(?<!\w){word}(?!\w)", " ", text)
+        if number:
+            text = left
+            found += [slug] if slug not in found else []
+    return text, tuple(found)
 
 
 def _take_season(text: str) -> tuple[str, int | None]:
@@ -222,6 +257,8 @@ def write_lines(moments: Sequence[Moment]) -> str:
 
 def _write_line(moment: Moment) -> str:
     role = f" {_ROLE_WORDS[moment.role]}" if moment.role in _ROLE_WORDS else ""
+    words = {slug: word for word, slug in reversed(_ACCESS.items())}
+    role += "".join(f" {words[slug]}" for slug in moment.access or () if slug in words)
     if moment.all_day and moment.starts_on and moment.ends_on:
         last = moment.ends_on - timedelta(days=1)
         until = f" t/m {last:%d-%m-%Y}" if last != moment.starts_on else ""

@@ -24,6 +24,8 @@ Bools = npt.NDArray[np.bool_]
 
 PRESS_ROLES = ("opening", "premiere", "press", "preview")
 MARKETING_ROLES = ("announcement", "on_sale", "campaign")
+NOT_COMPARED = ("education",)
+"""Kinds that take no date from others: an offer for schools is booked when it suits them."""
 REACHES = ("local", "regional", "national")
 PARTS = ("morning", "afternoon", "evening", "night")
 NONE = -1

@@ -27,6 +27,7 @@ from calendar_app.overlaps.models import Overlap
 from calendar_app.overlaps.moments import (
     LONGEST,
     MARKETING_ROLES,
+    NOT_COMPARED,
     Moment,
     assumed_audiences,
     assumed_disciplines,
@@ -76,11 +77,12 @@ def windows_around(spans: Iterable[tuple[datetime, datetime, str]]) -> list[Wind
 
 def competing() -> ColumnElement[bool]:
     """Moments that take a date: going ahead, of an event that is more than a draft and was not
-    sent back."""
+    sent back, and that is no offer for schools (``product.md``, What is asked)."""
     return and_(
         Occurrence.status == "scheduled",
         Event.planning != "cancelled",
         Event.moderation.in_(("submitted", "approved")),
+        Event.kind.not_in(NOT_COMPARED),
     )
 
 
@@ -97,7 +99,7 @@ def load_moments(
             Occurrence.id, Occurrence.event_id, Occurrence.role, Occurrence.all_day,
             Occurrence.starts_on, Occurrence.ends_on,
             type_coerce(Occurrence.starts_at, BigInteger),
-            type_coerce(Occurrence.ends_at, BigInteger),
+            type_coerce(Occurrence.ends_at, BigInteger), Occurrence.access,
         )
         .join(Occurrence.event)
         .where(wanted)
@@ -110,7 +112,7 @@ def load_moments(
     events = None if where is None else keys if len(keys) <= _FEW else again
     shared = _shared_facts(session, parameters, events)
     found = []
-    for key, event, role, all_day, first, until, starts, ends in rows:
+    for key, event, role, all_day, first, until, starts, ends, access in rows:
         facts = shared.get(event)
         if facts is None:
             continue  # deleted since the first query
@@ -121,7 +123,8 @@ def load_moments(
         found.append(
             Moment(
                 key=key, event=event, role=role, starts_at=starts, ends_at=ends,
-                time_assumed=all_day, **facts,
+                time_assumed=all_day,
+                **(facts | {"access": facts["access"].union(access)} if access else facts),
             )
         )  # fmt: skip
     return found
@@ -166,7 +169,7 @@ def _shared_facts(
                 kind, own.get("discipline", ()), usual or (), parameters
             ),
             "audiences": assumed_audiences(kind, own.get("audience", ()), parameters),
-            "themes": tuple(own.get("theme", ())),
+            "themes": tuple(own.get("theme", ())), "access": frozenset(own.get("access", ())),
         }  # fmt: skip
     return found
 

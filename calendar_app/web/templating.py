@@ -16,7 +16,7 @@ from calendar_app.overlaps import reasons
 from calendar_app.people.queries import find_user
 from calendar_app.web import wording
 from calendar_app.web.context import current
-from calendar_app.web.field_names import named
+from calendar_app.web.field_names import field_name, named
 from calendar_app.web.rich_text import rich_text
 
 DEMO_ADMIN = "admin@demo.example"
@@ -46,6 +46,7 @@ def init_templating(app: Flask) -> None:
         language_name=lambda tag: current.text(wording.LANGUAGE_NAMES.get(tag) or tag),
         local_day=local_day,
         iso_day=lambda day: format_day(date.fromisoformat(day)),
+        field_name=field_name,
         first_day=wording.first_day,
         last_day=wording.last_day,
     )
@@ -54,6 +55,7 @@ def init_templating(app: Flask) -> None:
         asset=asset,
         pick=pick_text,
         other_language=other_language,
+        page_path=lambda: request.script_root + request.full_path.rstrip("?"),
         say=lambda error: current.text(error.message, **error.params),
         named=named,
         is_demo=is_demo,

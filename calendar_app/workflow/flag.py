@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Forbidden, Invalid, NotFound, TooMany
 from calendar_app.core.language import N_
-from calendar_app.core.timespan import cultural_day
+from calendar_app.core.timespan import cultural_day, local_day
 from calendar_app.events.models import Event, Occurrence
 from calendar_app.events.queries import list_events
 from calendar_app.events.rules import EventDraft
@@ -23,6 +23,7 @@ from calendar_app.overlaps import actions, case_actions, case_queries
 from calendar_app.overlaps.cases import next_state
 from calendar_app.overlaps.models import OUTCOMES, Conflict, ConflictEntry
 from calendar_app.overlaps.moments import (
+    NOT_COMPARED,
     Moment,
     Moments,
     as_arrays,
@@ -50,6 +51,7 @@ from calendar_app.people.queries import count_attempts
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, may, require
 from calendar_app.places.models import Venue
+from calendar_app.places.special_days import is_school_holiday
 
 SHOWN = 3
 DAYS_AROUND = 10
@@ -115,6 +117,8 @@ class Found:
     more: int = 0
     hidden: Hidden | None = None
     quieter: Sequence[Quieter] = ()
+    holiday: date | None = None
+    """The first date of an offer for schools that lies in their holidays."""
 
     @property
     def level(self) -> str:
@@ -147,6 +151,9 @@ def check_draft(
     """What a draft would clash with, scored as if it were saved. ``event_id`` is the stored event
     that is being changed: it does not clash with itself; ``about`` says who organises it."""
     require(viewer, "clash.check", about or About(institution_id=draft.lead_id))
+    if draft.kind in NOT_COMPARED:
+        days = (m.starts_on or local_day(m.starts_at) for m in draft.moments if m.role != "run")
+        return Found(holiday=next((day for day in days if is_school_holiday(day)), None))
     parameters = defaults()
     own = _moments_of(session, draft, event_id or 0, parameters)
     if not own:
@@ -299,6 +306,7 @@ def _moments_of(
             performances=performances, venue=draft.venue_id, room=draft.room,
             umbrella=draft.parent_id or (event_id or "draft"), production=draft.production,
             genre=draft.genre, radius_km=draft.radius_km, radius_weeks=draft.radius_weeks,
+            access=frozenset((*draft.access, *(moment.access or ()))),
         )
         for number, moment in enumerate(living)
         for starts, ends in [_hours(draft.kind, moment, parameters)]

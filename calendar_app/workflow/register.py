@@ -19,10 +19,14 @@ from calendar_app.events.queries import find_event, get_event, list_terms, visib
 from calendar_app.events.rules import EventDraft
 from calendar_app.feeds.actions import rerender
 from calendar_app.people.models import Institution
+from calendar_app.people.queries import find_active_user
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import About, require
 from calendar_app.places.models import Region, Venue
 from calendar_app.workflow.flag import flag_events
+
+FOR_COLLEAGUES, WIDER = ("professional",), ("press", "public")
+"""Kinds that go no further than partners, and what goes further (``product.md``, What is asked)."""
 
 
 def register_event(
@@ -47,6 +51,7 @@ def register_event(
             return twin
         public_id = None if twin is not None else public_id
     check_draft(session, draft)
+    _check_contact(session, viewer, draft)
     event = actions.add_event(
         session, draft, viewer.user_id, now, public_id=public_id,
         moderation="draft" if as_draft else first_state(session, draft.lead_id),
@@ -84,6 +89,8 @@ def change_event(
         # What is written for the lead alone is neither shown to a co-organiser nor lost.
         draft = replace(draft, internal_note=event.internal_note)
     check_draft(session, draft)
+    if draft.contact_email != event.contact_email:
+        _check_contact(session, viewer, draft)
     if actions.change_event(session, event, draft, viewer.user_id, now, version=version):
         follow(session, event, now, base_url)
     return event
@@ -146,10 +153,28 @@ def check_draft(session: Session, draft: EventDraft) -> None:
             errors.append(FieldError(name, N_("This choice does not exist. Pick one of the list.")))
     if draft.venue_id is not None and session.get(Venue, draft.venue_id) is None:
         errors.append(FieldError("venue", N_("This choice does not exist. Pick one of the list.")))
+    if draft.kind in FOR_COLLEAGUES and (draft.visibility in WIDER or draft.public_at):
+        name = "visibility" if draft.visibility in WIDER else "public_at"
+        errors.append(
+            FieldError(
+                name,
+                N_("A professional meeting is for institutions only. Choose again who sees it."),
+            )
+        )
     if draft.public_at and not FIRST_YEAR <= draft.public_at.year <= LAST_YEAR:
         errors.append(FieldError("public_at", N_("The year must lie between 1990 and 2099.")))
     if errors:
         raise Invalid(*errors)
+
+
+def _check_contact(session: Session, viewer: Viewer, draft: EventDraft) -> None:
+    """The contact is a shared mailbox: raises :class:`Invalid` for the person's own address."""
+    if not draft.contact_email or viewer.user_id is None:
+        return
+    user = find_active_user(session, viewer.user_id)
+    if user is not None and user.email == draft.contact_email:
+        own = N_("This is your own address. Give one that colleagues read as well, or none.")
+        raise Invalid(FieldError("contact_email", own))
 
 
 def refresh_times(session: Session, now: datetime, base_url: str) -> int:

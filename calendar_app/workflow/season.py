@@ -25,7 +25,13 @@ from calendar_app.feeds.actions import rerender
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import may, require
 from calendar_app.workflow.flag import flag_events
-from calendar_app.workflow.register import about, own_event, register_event
+from calendar_app.workflow.register import (
+    FOR_COLLEAGUES,
+    WIDER,
+    about,
+    own_event,
+    register_event,
+)
 
 MOST_PARTS, MOST_EVENTS = 200, 500
 BULK = {"planning": ("idea", "option", "confirmed"),
@@ -130,6 +136,8 @@ def _planned(viewer: Viewer, event: Event, field: str, value: str) -> Planned:
         problem = N_("not yours to change")
     elif event.planning == "cancelled":
         problem = N_("does not go ahead")
+    elif event.kind in FOR_COLLEAGUES and value in WIDER:
+        problem = N_("is for institutions only")
     elif value in before.split(", "):
         problem = N_("is like that already")
     return Planned(event, before, value, problem)

@@ -109,6 +109,17 @@ def submit(session: Session, viewer: Viewer, public_id: str, now: datetime, base
     return event
 
 
+def withdraw(
+    session: Session, viewer: Viewer, public_id: str, now: datetime, base_url: str
+) -> Event:
+    """What was sent in, or sent back, is a draft of its institution again."""
+    event = own_event(session, viewer, public_id, "event.submit", now)
+    if event.moderation in ("submitted", "rejected"):
+        joint_actions.moderate(session, event, "draft", "", viewer.user_id, now)
+        follow(session, event, now, base_url)
+    return event
+
+
 def judge(
     session: Session, viewer: Viewer, public_id: str, approve: bool, reason: str, now: datetime,
     base_url: str,

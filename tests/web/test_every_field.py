@@ -151,7 +151,10 @@ POSTS: dict[str, list[Sent]] = {
     "together.moment": [
         Sent("/events/{own}/moments/{moment}", "editor", {"mark": "sold_out"})
     ],
-    "together.submit": [Sent("/events/{draft}/submit", "editor")],
+    "together.submit": [
+        Sent("/events/{draft}/submit", "editor"),
+        Sent("/events/{draft}/submit", "editor", {"do": "withdraw"}),
+    ],
     "together.judge": [
         Sent("/moderation/{own}", "coordinator", {"do": "reject", "reason": "Te vroeg"}),
         Sent("/moderation/{own}", "coordinator", {"do": "approve"}),

@@ -229,6 +229,27 @@ def test_press_sees_what_is_for_the_press(korzo: FlaskClient, signed_in: SignedI
     assert not seen(korzo.application.test_client(), event)
 
 
+def test_planning_is_one_click_in_the_list_and_leads_back_to_it(korzo: FlaskClient) -> None:
+    event = register(korzo, starts_on="2027-03-12")
+    page = "/agenda?from=2027-03-12"
+    assert f"/events/{event}/planning" in korzo.get(page).text
+    answer = post(korzo, f"/events/{event}/planning", planning="confirmed", next=page)
+    assert answer.location == page
+    elsewhere = post(korzo, f"/events/{event}/planning", planning="idea", next="//evil.example")
+    assert elsewhere.location.startswith(f"/events/{event}")
+
+
+def test_what_was_sent_in_can_be_taken_back(
+    reviewing: None, korzo: FlaskClient, coordinator: FlaskClient
+) -> None:
+    event = register(korzo, starts_on="2027-03-12")
+    assert "Terughalen" in korzo.get(f"/events/{event}", follow_redirects=True).text
+    post(korzo, f"/events/{event}/submit", do="withdraw")
+    assert not seen(coordinator, event) and "Zwerm" not in coordinator.get("/moderation").text
+    post(korzo, f"/events/{event}/submit")
+    assert "Zwerm" in coordinator.get("/moderation").text
+
+
 def together(korzo: FlaskClient, lakenhal: FlaskClient, event: str, role: str = "co") -> None:
     where = f"/events/{event}/together"
     post(korzo, where, do="invite", institution="museum-de-lakenhal", role=role)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from calendar_app.core.errors import NotFound
 from calendar_app.core.language import pick
 from calendar_app.core.names import PUBLIC_ID, slugify
+from calendar_app.core.timespan import local_day
 from calendar_app.db.transaction import reading
 from calendar_app.events.actions import draft_of
 from calendar_app.events.models import Event, Occurrence, Term
@@ -16,12 +17,14 @@ from calendar_app.events.queries import (
     access_of,
     get_event,
     list_related,
+    list_terms,
     visible,
 )
 from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import may
 from calendar_app.web.context import current
+from calendar_app.web.opening_words import hours_in_words
 from calendar_app.web.wording import last_day
 from calendar_app.workflow import flag, register
 
@@ -72,6 +75,11 @@ def show(public_id: str, slug: str) -> str | Response:
         brief = find_own_event(current.session, event) if own else None
         cases = flag.list_cases_of(current.session, viewer, event, current.now)
         values = _page(event, kind, viewer)
+        # Of which facts single dates have some; asked only where they do.
+        few = any(moment.access for moment in event.occurrences)
+        values["access_terms"] = (
+            [term for term in list_terms(current.session) if term.scheme == "access"] if few else []
+        )
     return current.page(
         "events/show.html", found=found, problem="", cases=cases, related=related,
         brief=brief, **values,
@@ -100,6 +108,7 @@ def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
             for scheme in ("discipline", "audience", "theme", "access")
         },
         "inside": sees_inside(viewer, access_of(event)),
+        "opening": hours_in_words(event, local_day(now)),
         "reaches": effective_visibility(access_of(event), now),
         "linked_data": _linked_data(event, kind, runs + moments) if _is_public(event) else None,
     }

@@ -32,6 +32,7 @@ _SAID = {
     "unshare": N_("No longer shared."),
     "submit": N_("Sent to the coordinators of your region. Its page says when it is approved."),
     "published": N_("It stands now. Below is who sees it."),
+    "withdraw": N_("It is a draft again: only you and your colleagues see it."),
     "approve": N_("Approved. It goes where its visibility says."),
     "reject": N_("Sent back with your reason."),
     "planning": N_("Changed. Everyone who may see it sees that now."),
@@ -117,7 +118,7 @@ def act(public_id: str) -> Response | tuple[str, int]:
 
 @blueprint.post("/events/<public_id>/planning")
 def planning(public_id: str) -> Response:
-    """One click: idea, option or confirmed."""
+    """One click: idea, option or confirmed; on the event's page, or in a list to go ``back`` to."""
     with transaction(current.session):
         event = together.set_planning(
             current.session, current.viewer, public_id, request.form.get("planning", ""),
@@ -140,12 +141,16 @@ def moment(public_id: str, occurrence_id: str) -> Response:
 
 @blueprint.post("/events/<public_id>/submit")
 def submit(public_id: str) -> Response:
-    """A draft goes to the region, or stands at once where nobody checks first."""
+    """A draft goes to the region, or stands at once where nobody checks first; what was sent in
+    can be taken back."""
+    back = request.form.get("do") == "withdraw"
+    act = together.withdraw if back else together.submit
     with transaction(current.session):
-        event = together.submit(
+        event = act(
             current.session, current.viewer, public_id, current.now, current.settings.base_url
         )
-    return _done(event, "submit" if event.moderation == "submitted" else "published")
+    said = {"draft": "withdraw", "submitted": "submit"}
+    return _done(event, said.get(event.moderation, "published"))
 
 
 @blueprint.get("/moderation")
