@@ -21,9 +21,9 @@ from calendar_app.people.models import Institution
 _PLAIN_FIELDS = (
     "kind", "lead_id", "title_nl", "title_en", "description_nl", "description_en", "venue_id",
     "room", "parent_id", "production", "genre", "radius_km", "radius_weeks", "reach",
-    "expected_visitors", "date_type", "precision", "opening_hours", "planning", "visibility",
-    "public_at", "url", "ticket_url", "price_cents", "price_note_nl", "price_note_en", "languages",
-    "contact_email", "channels", "internal_note",
+    "expected_visitors", "date_type", "precision", "opening_hours", "details", "planning",
+    "visibility", "public_at", "url", "ticket_url", "price_cents", "price_note_nl",
+    "price_note_en", "languages", "contact_email", "channels", "internal_note",
 )  # fmt: skip
 _KEPT = ("sold_out", "access")
 _TERM_SCHEMES = ("discipline", "audience", "theme", "access")

@@ -29,6 +29,7 @@ def copy_draft(draft: EventDraft, today: date) -> EventDraft:
     return replace(
         draft, moments=moments, planning="option", visibility="coordinators", public_at=None,
         ticket_url="", parent_id=None, opening_hours=_hours(draft),
+        details=_details(draft),
     )  # fmt: skip
 
 
@@ -65,6 +66,16 @@ def _moved(moment: Moment, shift: timedelta) -> Moment:
         fresh, starts_wall=starts, ends_wall=ends, starts_fold=0, ends_fold=0,
         starts_at=starts_at, ends_at=max(ends_at, starts_at + timedelta(minutes=1)),
     )  # fmt: skip
+
+
+def _details(draft: EventDraft) -> dict[str, object] | None:
+    """Enrolment has dates of its own, and the term is another one."""
+    left = {
+        name: value
+        for name, value in (draft.details or {}).items()
+        if name not in ("term", "enrol_from", "enrol_until")
+    }
+    return left or None
 
 
 def _hours(draft: EventDraft) -> dict[str, object] | None:

@@ -73,6 +73,7 @@ class Event(Base):
     separate axes; realisation is its occurrences' (``product.md``, five separate questions).
 
     ``opening_hours`` is :class:`calendar_app.events.opening.OpeningHours` as JSON;
+    ``details`` are what its kind asks beside (``web/forms/event_details.py``), dates as ISO text;
     ``price_cents`` the lowest price (0 is free, ``None`` unknown); ``languages`` are BCP 47 tags;
     ``channels`` where a campaign runs; ``approved_version`` the version that moderation last
     approved. Descriptions are Markdown (``web/rich_text.py`` shows them)."""
@@ -111,6 +112,7 @@ class Event(Base):
     date_type: Mapped[str] = mapped_column(String(10), default="single")
     precision: Mapped[str] = mapped_column(String(8), default="exact")
     opening_hours: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     planning: Mapped[str] = mapped_column(String(10), default="option")
     moderation: Mapped[str] = mapped_column(String(10), default="approved")
     moderation_reason: Mapped[str] = mapped_column(String(500), default="")

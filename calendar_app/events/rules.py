@@ -84,6 +84,7 @@ class EventDraft:
     date_type: str = "single"
     precision: str = "exact"
     opening_hours: dict[str, Any] | None = None
+    details: dict[str, Any] | None = None
     planning: str = "option"
     visibility: str = "coordinators"
     public_at: datetime | None = None

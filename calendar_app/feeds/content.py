@@ -3,8 +3,12 @@
 import hashlib
 import re
 import uuid
+from datetime import datetime
+
+from babel import dates
 
 from calendar_app.core.language import N_, gettext, pick
+from calendar_app.core.timespan import to_wall
 from calendar_app.feeds.facts import EventFacts, MomentFacts, Place
 from calendar_app.feeds.ical import FeedEvent
 
@@ -42,7 +46,7 @@ def feed_event(
         starts_on=moment.starts_on,
         ends_on=moment.ends_on,
         language=language,
-        description=_description(event, language, cancelled),
+        description=_description(event, moment, language, cancelled),
         location=location_text(event.place, event.room),
         lat=event.place.lat,
         lon=event.place.lon,
@@ -72,10 +76,21 @@ def signature(event: EventFacts, moment: MomentFacts, cancelled: bool) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def _description(event: EventFacts, language: str, cancelled: bool) -> str:
+def _when(instant: datetime, language: str, all_day: bool) -> str:
+    wall, _fold = to_wall(instant)
+    form = "d MMMM y" if all_day else "d MMMM y HH:mm"
+    return str(dates.format_datetime(wall, form, locale=language))
+
+
+def _description(event: EventFacts, moment: MomentFacts, language: str, cancelled: bool) -> str:
     parts = []
     if cancelled and event.cancel_reason:
         parts.append(event.cancel_reason)
+    if not cancelled and moment.sold_out:
+        parts.append(gettext(language, N_("Sold out")))
+    if not cancelled and moment.previous_starts_at:
+        was = _when(moment.previous_starts_at, language, moment.all_day)
+        parts.append(gettext(language, N_("moved, it was %(when)s"), when=was))
     text = pick(language, event.description_nl, event.description_en)
     if text:
         parts.append(text)

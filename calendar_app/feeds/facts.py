@@ -59,7 +59,8 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class MomentFacts:
-    """One occurrence. ``revised_at`` is set once it has been seen by subscribers."""
+    """One occurrence. ``revised_at`` is set once it has been seen by subscribers,
+    ``previous_starts_at`` when it was moved."""
 
     id: int
     event_id: int
@@ -73,3 +74,5 @@ class MomentFacts:
     status: str
     sequence: int
     revised_at: datetime | None
+    previous_starts_at: datetime | None = None
+    sold_out: bool = False

@@ -347,6 +347,7 @@ def list_moment_facts(session: Session, event_ids: Collection[int]) -> dict[int,
             Occurrence.id, Occurrence.event_id, Occurrence.uid, Occurrence.role,
             Occurrence.all_day, Occurrence.starts_at, Occurrence.ends_at, Occurrence.starts_on,
             Occurrence.ends_on, Occurrence.status, Occurrence.sequence, Occurrence.revised_at,
+            Occurrence.previous_starts_at, Occurrence.sold_out,
         )
         .where(Occurrence.event_id.in_(event_ids))
         .order_by(Occurrence.id)
@@ -354,6 +355,7 @@ def list_moment_facts(session: Session, event_ids: Collection[int]) -> dict[int,
         moment = MomentFacts(
             row.id, row.event_id, row.uid, row.role, row.all_day, row.starts_at, row.ends_at,
             row.starts_on, row.ends_on, row.status, row.sequence, row.revised_at,
+            row.previous_starts_at, row.sold_out,
         )  # fmt: skip
         found.setdefault(row.event_id, []).append(moment)
     return found

@@ -30,6 +30,11 @@ NAMES = {
     "ticket_url": N_("Address of the ticket sale"), "languages": N_("Spoken in"),
     "access": N_("Access"), "contact_email": N_("Contact for colleagues"),
     "channels": N_("Where a campaign runs"),
+    "details": N_("More about it"), "term": N_("Term"), "places": N_("Places"),
+    "enrol_from": N_("Enrolment from"), "enrol_until": N_("Enrolment until"),
+    "levels": N_("For which classes?"), "group_size": N_("Pupils in a group, at most"),
+    "on_request": N_("On request, any day within this period"),
+    "setup_minutes": N_("Set-up of the room, minutes before"),
     # its dates
     "moments": N_("Dates and times"), "moment": N_("Date and time"), "mark": N_("Date and time"),
     "starts_on": N_("Date"), "starts_time": N_("Start"), "ends_time": N_("End"),

@@ -30,10 +30,10 @@ def hours_in_words(event: Event, today: date) -> list[tuple[str, str]]:
             rows.append((told.capitalize(), _told(hours)))
     if opening.closed_on_holidays:
         rows.append((current.text(N_("Public holidays")), _told(())))
-    differ = sorted({*opening.closed, *opening.adjusted})
+    last = max((wording.last_day(one) for one in event.occurrences), default=today)
+    differ = sorted(day for day in {*opening.closed, *opening.adjusted} if today <= day <= last)
     return rows + [
-        (wording.day_text(day, language, "long"), _told(opening.on(day)))
-        for day in [one for one in differ if one >= today][:MOST]
+        (wording.day_text(day, language, "long"), _told(opening.on(day))) for day in differ[:MOST]
     ]
 
 

@@ -69,8 +69,8 @@ def add_parts(
             replace(
                 base, kind=kind, title_nl=title, title_en="", room=room or base.room,
                 description_nl="", description_en="", parent_id=umbrella.id, date_type="single",
-                precision="exact", opening_hours=None, moments=tuple(moments), production=None,
-                expected_visitors=None, internal_note="", channels=(),
+                precision="exact", opening_hours=None, details=None, moments=tuple(moments),
+                production=None, expected_visitors=None, internal_note="", channels=(),
             )
         )  # fmt: skip
     if errors:

@@ -1,12 +1,14 @@
 """What an event page tells: opening hours, what is arranged on one date, how complete it is."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.overlaps.models import Overlap
-from tests.web.conftest import SignedIn
+from tests.web.conftest import SignedIn, csrf_of
 from tests.web.test_register_dates import filled, form_of, register
 
 
@@ -20,7 +22,8 @@ def page_of(client: FlaskClient, event: str) -> str:
 
 
 def summary(client: FlaskClient, **more: str) -> str:
-    sent = filled(form_of(client.get("/events/new").text), kind="dance", title="Zwerm", **more)
+    values = {"kind": "dance", "title": "Zwerm"} | more
+    sent = filled(form_of(client.get("/events/new").text), **values)
     answer = client.post("/events/new", data=sent)
     assert answer.status_code == 422
     return answer.text
@@ -103,3 +106,57 @@ def test_the_contact_is_nobodys_own_address(korzo: FlaskClient) -> None:
     when = {"starts_on": "2027-03-12"}
     assert "uw eigen adres" in summary(korzo, contact_email="E@korzo.example", **when)
     register(korzo, contact_email="programma@korzo.example", **when)
+
+
+def test_a_course_says_its_term_places_and_enrolment(
+    korzo: FlaskClient, client: FlaskClient
+) -> None:
+    event = register(
+        korzo, kind="course", date_type="multiple", performances="07-04-2027 19:00",
+        term="voorjaar 2027", places="18", enrol_from="2027-02-01", enrol_until="2027-03-15",
+        levels="of another kind", planning="confirmed", visibility="public",
+    )  # fmt: skip
+    fields = dict(form_of(korzo.get(f"/events/{event}/edit").text))
+    told = ("term", "places", "enrol_from", "enrol_until", "levels")
+    assert [fields[name] for name in told] == [
+        "voorjaar 2027",
+        "18",
+        "2027-02-01",
+        "2027-03-15",
+        "",
+    ]
+    page = page_of(client, event)
+    assert "voorjaar 2027" in page and "1 februari 2027" in page
+    assert "laatste dag" in summary(
+        korzo, starts_on="2027-04-07", enrol_from="2027-03-01", enrol_until="2027-02-01",
+        kind="course",
+    )  # fmt: skip
+
+
+def test_an_offer_for_schools_says_for_whom(korzo: FlaskClient, client: FlaskClient) -> None:
+    event = register(
+        korzo, kind="education", date_type="periodic", from_on="2027-03-12", until_on="2027-06-01",
+        levels="groep 5-8", group_size="30", on_request="y", setup_minutes="45",
+        planning="confirmed", visibility="public",
+    )  # fmt: skip
+    page = page_of(client, event)
+    assert "groep 5-8" in page and "30" in page and "Op aanvraag" in page
+    # How long the room is taken is for colleagues.
+    assert "Opbouw" not in page and "Opbouw" in page_of(korzo, event)
+
+
+def test_moved_and_sold_out_are_told_on_the_page_and_in_the_feed(
+    korzo: FlaskClient, client: FlaskClient
+) -> None:
+    event = register(
+        korzo, starts_on="2027-03-12", planning="confirmed", visibility="public",
+    )  # fmt: skip
+    fields = form_of(korzo.get(f"/events/{event}/edit").text)
+    korzo.post(f"/events/{event}/edit", data=filled(fields, starts_on="2027-03-19"))
+    page = page_of(korzo, event)
+    assert "verplaatst, het was 12 maart 2027</span>" in page
+    (moment,) = re.findall(r"/moments/([a-z0-9]{12})", page)
+    token = csrf_of(page)
+    korzo.post(f"/events/{event}/moments/{moment}", data={"csrf_token": token, "mark": "sold_out"})
+    feed = client.get("/feeds/all.ics").text.replace("\r\n ", "")
+    assert "DESCRIPTION:Uitverkocht\\n\\nverplaatst\\, het was 12 maart 2027" in feed

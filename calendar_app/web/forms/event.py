@@ -15,6 +15,7 @@ from calendar_app.people.models import Institution
 from calendar_app.places.models import Venue
 from calendar_app.web.forms.event_content import LANGUAGES, ContentPart, content_values
 from calendar_app.web.forms.event_dates import DatesPart, date_values
+from calendar_app.web.forms.event_details import DetailsPart, details_values
 from calendar_app.web.forms.fields import (
     BaseForm,
     Choice,
@@ -27,7 +28,7 @@ from calendar_app.web.forms.fields import (
 )
 
 
-class EventForm(DatesPart, ContentPart, BaseForm):
+class EventForm(DatesPart, DetailsPart, ContentPart, BaseForm):
     """Every field of an event. Only what is named here exists."""
 
     version = HiddenField()
@@ -95,6 +96,7 @@ class EventForm(DatesPart, ContentPart, BaseForm):
         if not (self.title.data or self.title_en.data):
             errors.append(FieldError("title", N_("Give a working title; it can change later.")))
         content = self.read_content(errors)
+        details = self.read_details(self.kind.data, errors) if valid else None
         if bool(self.radius_km.data) != bool(self.radius_weeks.data):
             errors.append(
                 FieldError("radius_km", N_("A radius agreement needs both kilometres and weeks."))
@@ -129,6 +131,7 @@ class EventForm(DatesPart, ContentPart, BaseForm):
             date_type=self.stored_type,
             precision=self.stored_precision,
             opening_hours=opening_hours,
+            details=details,
             # A cancelled event stays cancelled until somebody chooses otherwise.
             planning=self.planning.data,
             visibility=self.visibility.data,
@@ -206,5 +209,6 @@ def values_of(
     return (
         values
         | content_values(draft)
+        | details_values(draft)
         | date_values(draft.date_type, draft.precision, living, draft.opening_hours)
     )

@@ -8,8 +8,10 @@ from calendar_app.core.language import N_
 from calendar_app.core.timespan import is_fold
 from calendar_app.web import wording
 from calendar_app.web.context import current
+from calendar_app.web.field_names import field_name
 from calendar_app.web.forms.event import EventForm
 from calendar_app.web.forms.event_content import LANGUAGES
+from calendar_app.web.forms.event_details import OF_ALL, OF_KIND
 from calendar_app.web.forms.fields import Choice, Choices
 from calendar_app.web.templating import pick_text
 
@@ -26,6 +28,7 @@ _VALUES = {
     "week": N_("the week is known"), "month": N_("the month is known"),
     "season": N_("the season is known"), "press": N_("press and tourist boards as well"),
 }  # fmt: skip
+KNOWN_DETAILS = {*OF_ALL, *(name for names in OF_KIND.values() for name in names)}
 ROLE_NAMES = {
     "regular": N_("an ordinary date"), "opening": N_("opening"), "premiere": N_("premiere"),
     "press": N_("press moment"), "preview": N_("preview"), "school": N_("for schools"),
@@ -38,6 +41,8 @@ def shown(value: Any) -> str:
     """A value as a person reads it."""
     if value is None or value == "" or value == []:
         return "–"
+    if isinstance(value, dict) and not value.keys() - KNOWN_DETAILS:
+        return ", ".join(f"{field_name(name)}: {shown(one)}" for name, one in value.items())
     if isinstance(value, dict):
         return current.text(N_("set"))
     if isinstance(value, bool):

@@ -24,6 +24,7 @@ from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import may
 from calendar_app.web.context import current
+from calendar_app.web.forms.event_words import shown
 from calendar_app.web.opening_words import hours_in_words
 from calendar_app.web.wording import last_day
 from calendar_app.workflow import flag, register
@@ -97,6 +98,7 @@ def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
     coming = [moment for moment in moments if moment.ends_at > now]
     return {
         "event": event,
+        "shown": shown,
         "kind": kind,
         "runs": runs,
         "soon": coming[:SOON],
