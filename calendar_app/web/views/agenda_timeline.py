@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from calendar_app.core.timespan import midnight
-from calendar_app.events.agenda_queries import list_busy_leads, list_of_leads
+from calendar_app.events.agenda_queries import list_chosen, list_keys_by_lead
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.web import timeline_view as shapes
@@ -36,13 +36,12 @@ def timeline(asked: AgendaQuery, viewer: Viewer, today: date) -> dict[str, Any]:
     days = shapes.days_from(asked.since or today, asked.until)
     first, last = days[0], min(days[-1], asked.until or days[-1])
     window: dict[str, Any] = {"since": midnight(first), "before": midnight(last + _DAY)}
-    busy = (
-        list_busy_leads(session, viewer, now, wanted=asked.wanted, **window)
-        if first <= last
-        else []
-    )
+    keys: dict[int, list[int]] = {}
+    if first <= last:
+        keys = list_keys_by_lead(session, viewer, now, wanted=asked.wanted, **window)
+    busy = list(keys)
     shown = busy[asked.skip : asked.skip + PER_PAGE]
-    moments = list_of_leads(session, viewer, now, shown, wanted=asked.wanted, **window)
+    moments = list_chosen(session, viewer, now, [key for lead in shown for key in keys[lead]])
     overlaps = known_overlaps(session, viewer, moments, now)
     rows = []
     for lead_id in shown:
