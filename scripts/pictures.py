@@ -11,6 +11,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from scripts.browser import find_browser
 
+VIEWS = ("month", "week", "timeline", "year", "map")
+"""The views of the agenda beside its list."""
+
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 
 
@@ -46,10 +49,12 @@ def main(address: str) -> None:
         wide, phone = page(1280, 900), page(375, 800)
         _shoot(wide, "home", "/")
         _shoot(wide, "agenda", "/agenda")
-        _shoot(wide, "month", "/agenda?view=month")
+        for view in VIEWS:
+            _shoot(wide, view, f"/agenda?view={view}")
         _shoot(wide, "subscribe", "/subscribe")
         _shoot(wide, "institution", "/institutions/amare")
         _shoot(phone, "agenda-phone", "/agenda")
+        _shoot(phone, "week-phone", "/agenda?view=week")
         wide.goto("/agenda?kind=exhibition")
         link = wide.locator("main a[href*='/events/']").first.get_attribute("href")
         _shoot(wide, "event", link)
