@@ -59,3 +59,8 @@ def clean_text(text: str) -> str:
     text = _LONE_SURROGATE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).replace("\t", " ")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
+
+
+def fold_name(name: str | None) -> str:
+    """A genre or production as it is compared: lower case, single spaces."""
+    return " ".join((name or "").casefold().split())

@@ -108,8 +108,9 @@ def change_event(
     # One flush, so that one save is one version.
     with session.no_autoflush:
         event.terms = _terms(session, draft)
+        certain = event.planning == "confirmed"
         _set_plain(event, draft)
-        _set_moments(event, draft)
+        _set_moments(event, draft, certain=certain)
     after = snapshot(event)
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if changes:
@@ -226,7 +227,7 @@ def _terms(session: Session, draft: EventDraft) -> list[Term]:
     return [term for term in found if (term.scheme, term.slug) in wanted]
 
 
-def _set_moments(event: Event, draft: EventDraft) -> None:
+def _set_moments(event: Event, draft: EventDraft, *, certain: bool) -> None:
     # Cancelled occurrences stay where they are unless the draft brings them back.
     stored = [moment_of(occurrence) for occurrence in event.occurrences]
     matched, left = match_moments(stored, draft.moments)
@@ -235,7 +236,7 @@ def _set_moments(event: Event, draft: EventDraft) -> None:
         if moment.key is None:
             event.occurrences.append(_new_occurrence(moment))
         else:
-            _set_occurrence(by_key[moment.key], moment, fixed=event.planning == "confirmed")
+            _set_occurrence(by_key[moment.key], moment, fixed=certain)
     for moment in left:
         if moment.key is not None:
             by_key[moment.key].status = "cancelled"

@@ -7,6 +7,7 @@ change, with organisers and shares.
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from calendar_app.core.errors import NotFound
 from calendar_app.events.actions import record, set_fields
@@ -138,6 +139,8 @@ def mark_moment(
     if _realisation(occurrence) == before:
         return False
     event.updated_at = now
+    # Within a second of the last save it still is a new version.
+    flag_modified(event, "updated_at")
     session.flush()
     told = {"moment": [before, _realisation(occurrence)]}
     record(session, event, user_id, now, "marked", told)

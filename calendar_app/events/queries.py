@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload, undefer
 
 from calendar_app.core.errors import NotFound
-from calendar_app.core.names import fold
+from calendar_app.core.names import fold, fold_name
 from calendar_app.events.models import (
     Change,
     Event,
@@ -400,12 +400,22 @@ def list_own_events(
     return session.scalars(query).unique().all()
 
 
+def spellings(session: Session, productions: Collection[str]) -> list[str]:
+    """The productions as they are stored: people write one name in several ways, and only
+    Python folds them the same on both stores. (Distinct names: few, and in an index.)"""
+    wanted = {fold_name(name) for name in productions}
+    stored = session.scalars(
+        select(Event.production).where(Event.production.is_not(None)).distinct()
+    )
+    return [name for name in stored if name and fold_name(name) in wanted]
+
+
 def list_related(
     session: Session, event: Event, viewer: Viewer, now: datetime
 ) -> dict[str, Sequence[Event]]:
     """What belongs to an event, as far as the viewer may see it: ``umbrella`` it is part of and
     its own ``parts``, ``promotes`` and ``campaigns`` that promote it, ``production`` shown
-    elsewhere; each in order of its first moment (two queries)."""
+    elsewhere; each in order of its first moment (two queries, three with a production)."""
     promotes = select(Promotion.event_id).where(Promotion.campaign_id == event.id)
     campaigns = select(Promotion.campaign_id).where(Promotion.event_id == event.id)
     ways: list[ColumnElement[bool]] = [
@@ -418,8 +428,9 @@ def list_related(
     )
     if event.parent_id is not None:
         ways.append(Event.id == event.parent_id)
-    if event.production:
-        ways.append(Event.production == event.production)
+    names = spellings(session, [event.production]) if event.production else []
+    if names:
+        ways.append(Event.production.in_(names))
     rows = session.execute(
         select(Event, Event.id.in_(promotes), Event.id.in_(campaigns))
         .where(or_(*ways), Event.id != event.id, visible_clause(viewer, now))
@@ -432,7 +443,5 @@ def list_related(
         "umbrella": [row[0] for row in rows if row[0].id == event.parent_id],
         "promotes": [row[0] for row in rows if row[1]],
         "campaigns": [row[0] for row in rows if row[2]],
-        "production": [
-            row[0] for row in rows if event.production and row[0].production == event.production
-        ],
+        "production": [row[0] for row in rows if row[0].production in names],
     }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from calendar_app.core.names import fold_name
 from calendar_app.core.timespan import DAY_STARTS, HOUSE_ZONE
 from calendar_app.overlaps.parameters import Parameters
 from calendar_app.overlaps.tables import format_of, genre_table, set_table, shared_table
@@ -34,11 +35,6 @@ LONGEST = 14 * _DAY
 """Seconds; what lasts longer is a period, shown and published but never compared."""
 _CAMPAIGN_DAYS = 7
 """A campaign asks for attention in its first week; after that it runs."""
-
-
-def fold_name(name: str | None) -> str:
-    """A genre or production as it is compared: lower case, single spaces."""
-    return " ".join((name or "").casefold().split())
 
 
 @dataclass(frozen=True, slots=True)

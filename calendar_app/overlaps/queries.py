@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager
 
 from calendar_app.events.models import Event, EventTerm, Occurrence, Term
-from calendar_app.events.queries import visible_clause
+from calendar_app.events.queries import spellings, visible_clause
 from calendar_app.overlaps.models import Overlap
 from calendar_app.overlaps.moments import (
     LONGEST,
@@ -32,7 +32,6 @@ from calendar_app.overlaps.moments import (
     assumed_audiences,
     assumed_disciplines,
     assumed_hours,
-    fold_name,
 )
 from calendar_app.overlaps.parameters import Parameters
 from calendar_app.people.models import Institution
@@ -236,16 +235,6 @@ def load_around(
         for moment in load_moments(session, parameters, part):
             found[moment.key] = moment
     return [found[key] for key in sorted(found)]
-
-
-def spellings(session: Session, productions: Collection[str]) -> list[str]:
-    """The productions as they are stored: people write one name in several ways, and only
-    Python folds them the same on both stores. (Distinct names: few, and in an index.)"""
-    wanted = {fold_name(name) for name in productions}
-    stored = session.scalars(
-        select(Event.production).where(Event.production.is_not(None)).distinct()
-    )
-    return [name for name in stored if name and fold_name(name) in wanted]
 
 
 def visible_among(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from calendar_app.events.models import Event, Occurrence
+from calendar_app.events.queries import spellings
 from calendar_app.overlaps.moments import (
     MARKETING_ROLES,
     PRESS_ROLES,
@@ -38,7 +39,7 @@ from calendar_app.overlaps.moments import (
     joined,
 )
 from calendar_app.overlaps.parameters import Parameters, defaults
-from calendar_app.overlaps.queries import competing, load_moments, spellings, within
+from calendar_app.overlaps.queries import competing, load_moments, within
 from calendar_app.people.models import Institution
 from calendar_app.places.models import Venue
 

@@ -41,6 +41,16 @@ def test_a_moved_date_keeps_its_id(session: Session, lead: int) -> None:
     assert after.starts_at == datetime(2027, 4, 1, 18, tzinfo=UTC)
 
 
+def test_what_counts_as_moved_is_what_was_certain(session: Session, lead: int) -> None:
+    event = actions.add_event(session, draft(lead, planning="option"), None, NOW)
+    actions.change_event(session, event, draft(lead, "2027-04-01T20:00"), None, NOW)
+    (one,) = event.occurrences
+    assert one.previous_starts_at is None  # certain only since this save
+    unsure = draft(lead, "2027-04-02T20:00", planning="option")
+    actions.change_event(session, event, unsure, None, NOW)
+    assert one.previous_starts_at == datetime(2027, 4, 1, 18, tzinfo=UTC)
+
+
 def test_a_date_taken_off_the_list_is_cancelled_and_comes_back_by_itself(
     session: Session, lead: int
 ) -> None:

@@ -160,3 +160,18 @@ def test_moved_and_sold_out_are_told_on_the_page_and_in_the_feed(
     korzo.post(f"/events/{event}/moments/{moment}", data={"csrf_token": token, "mark": "sold_out"})
     feed = client.get("/feeds/all.ics").text.replace("\r\n ", "")
     assert "DESCRIPTION:Uitverkocht\\n\\nverplaatst\\, het was 12 maart 2027" in feed
+
+
+def test_a_production_ties_its_events_together_however_it_is_written(
+    korzo: FlaskClient, client: FlaskClient, signed_in: SignedIn
+) -> None:
+    lakenhal = signed_in("e@lakenhal.example", institutions=("museum-de-lakenhal",))
+    open_to_all = {"planning": "confirmed", "visibility": "public"}
+    here = register(korzo, starts_on="2027-03-12", production="Zwerm op reis", **open_to_all)
+    register(
+        lakenhal, starts_on="2027-04-02", production="zwerm  op Reis", title="Elders", **open_to_all
+    )
+    register(lakenhal, starts_on="2027-04-03", production="zwerm op reis", title="Verzegeld",
+             visibility="sealed")  # fmt: skip
+    page = page_of(client, here)
+    assert "Elders" in page and "2 april 2027" in page and "Verzegeld" not in page
