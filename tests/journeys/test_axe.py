@@ -195,6 +195,11 @@ def test_filters_answer_at_once_and_without_script_too(new_page) -> None:
     page.get_by_role("link", name="Filter weghalen: Leiden (Rijnland)").wait_for()
     assert "region=rijnland" in page.url
     assert page.locator("#results .slot").count() > 0
+    # The other views keep what was chosen.
+    page.get_by_role("link", name="Tijdlijn").click()
+    page.locator("table.timeline").wait_for()
+    assert "region=rijnland" in page.url and "view=timeline" in page.url
+    assert page.get_by_label("Leiden (Rijnland)").is_checked()
     bare = new_page(java_script_enabled=False)
     bare.goto("/agenda")
     bare.get_by_label("Leiden (Rijnland)").check()
