@@ -5,6 +5,7 @@ The truth of a moment is its wall time, zone and fold; the UTC instant is derive
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from calendar_app.core.errors import AppError
@@ -79,6 +80,21 @@ def midnight(day: date, zone: str = HOUSE_ZONE) -> datetime:
 def local_day(instant: datetime, zone: str = HOUSE_ZONE) -> date:
     """The local date of an instant."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def day_shifts(first: date, count: int, zone: str = HOUSE_ZONE) -> list[tuple[int, int]]:
+    """How to number the local days from ``first`` on with plain integers, as a store can.
+
+    From each instant (seconds since 1970) on, so many seconds are to be added before dividing the
+    seconds since the first midnight by 86,400; a day on which the clock changes has 23 or 25 hours.
+    """
+    edges = [int(midnight(first + timedelta(days=n), zone).timestamp()) for n in range(count + 1)]
+    shifts = [(edges[0], 0)]
+    for number, (start, end) in enumerate(pairwise(edges), 1):
+        if end - start != 86_400:
+            # Any instant well inside the odd day will do.
+            shifts.append((start + 43_200, edges[0] + number * 86_400 - end))
+    return shifts
 
 
 def cultural_day(instant: datetime, zone: str = HOUSE_ZONE) -> date:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from calendar_app.core.errors import NotFound
-from calendar_app.places.models import Region, Venue
+from calendar_app.places.models import Municipality, Region, Venue
 
 
 def list_regions(session: Session) -> Sequence[Region]:
@@ -20,6 +20,11 @@ def get_region(session: Session, slug: str) -> Region:
     if region is None:
         raise NotFound
     return region
+
+
+def list_municipalities(session: Session) -> Sequence[Municipality]:
+    """All municipalities, by name."""
+    return session.scalars(select(Municipality).order_by(Municipality.name).limit(500)).all()
 
 
 def list_venues(session: Session, limit: int = 2000) -> Sequence[Venue]:

@@ -25,7 +25,7 @@ SELECTIONS = {
     "theme": "themes",
 }
 """The repeatable keys and the fields of :class:`EventFilter` they fill."""
-VIEWS = ("list", "month", "week", "timeline")
+VIEWS = ("list", "month", "week", "timeline", "year", "map")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 """What a slug may look like; anything else is not worth a question to the database."""
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

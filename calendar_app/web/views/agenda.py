@@ -26,8 +26,10 @@ from calendar_app.web import calendar_views as shapes
 from calendar_app.web.context import current
 from calendar_app.web.filters import SLUG, AgendaQuery, asked_for, read_query, single
 from calendar_app.web.programme import load_running
+from calendar_app.web.views.agenda_map import region_map
 from calendar_app.web.views.agenda_timeline import timeline
 from calendar_app.web.views.agenda_week import week
+from calendar_app.web.views.agenda_year import year
 from calendar_app.web.wording import first_day
 
 blueprint = Blueprint("agenda", __name__)
@@ -168,5 +170,7 @@ SHOWN: dict[str, Callable[[AgendaQuery, Viewer, date], dict[str, Any]]] = {
     "month": _month,
     "week": week,
     "timeline": timeline,
+    "year": year,
+    "map": region_map,
 }
 """What each view shows, inside a transaction: the values of its template."""
