@@ -13,6 +13,7 @@ WIDTHS = (1280, 375)
 
 PUBLIC = (
     "/", "/agenda", "/agenda?view=month", "/agenda?view=week", "/agenda?view=timeline",
+    "/agenda?view=year", "/agenda?view=map",
     "/agenda?kind=concert&region=rijnland&q=a",
     "/agenda?q=zzzzzz", "/agenda?kind=nothing", "/institutions", "/institutions/museum-de-lakenhal",
     "/institutions/mauritshuis", "/themes/science-art", "/login", "/accessibility", "/privacy",

@@ -35,6 +35,7 @@ OTHERS: dict[str, dict[str, object] | None] = {
 PAGES = (
     "/", "/agenda", "/agenda?from=2027-03-01",
     *(f"/agenda?view={view}&from=2027-03-08" for view in VIEWS),
+    "/agenda?view=year&from=2027-03-01", "/agenda?view=map&from=2027-03-01",
     f"/agenda?q={CANARY}", "/agenda?institution=korzo&from=2027-03-01", "/institutions",
     "/institutions/korzo", "/venues/korzo", "/themes/science-art", "/conflicts",
     "/conflicts?tab=all", "/subscribe", "/feeds/all.ics", "/feeds/region/haaglanden.ics",
