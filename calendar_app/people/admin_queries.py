@@ -83,3 +83,15 @@ def list_audit(
     if before is not None:
         query = query.where(AuditEntry.at < before)
     return session.scalars(query).all()
+
+
+def list_actors(session: Session) -> Sequence[tuple[str, str]]:
+    """Who stands in the audit log as having done something: key and name, by name."""
+    acted = select(AuditEntry.user_id).where(AuditEntry.user_id.is_not(None)).distinct()
+    rows = session.execute(
+        select(User.id, User.name)
+        .where(User.id.in_(acted), User.name != "")
+        .order_by(User.name, User.id)
+        .limit(500)
+    )
+    return [(str(row[0]), row[1]) for row in rows]

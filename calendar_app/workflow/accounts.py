@@ -37,7 +37,7 @@ from calendar_app.people.models import (
 )
 from calendar_app.people.passwords import MAX_LENGTH, MIN_LENGTH, is_obvious
 from calendar_app.people.viewer import Viewer
-from calendar_app.permissions import About, require
+from calendar_app.permissions import About, may, require
 from calendar_app.places.queries import get_region
 
 WINDOW = timedelta(hours=1)
@@ -112,9 +112,26 @@ def see_link(
     if queries.count_attempts(session, f"link-from:{source}", now, WINDOW) >= DEAD_LINKS:
         raise TooMany(_TOO_MANY)
     link = find_link(session, settings.secret_key, purpose, token, now)
-    if link is None or (purpose != INVITATION and link.user_id is None):
+    if link is None or not _holds(session, link):
         raise NotFound(_DEAD)
     return link
+
+
+def _holds(session: Session, link: OneTimeLink) -> bool:
+    """Whether what a link offers can still be had. An invitation is worth what whoever sent it may
+    do today: who is dismissed does not come back by one they kept."""
+    if link.purpose != INVITATION:
+        return link.user_id is not None
+    by = link.data["by"]
+    if by is None:
+        return True  # the command line
+    sender = queries.find_active_user(session, by)
+    if sender is None:
+        return False
+    viewer = queries.viewer_of(session, sender, sender.language)
+    more = link.data["regions"] or link.data["admin"] or link.data["press"]
+    keys = {int(key) for key in link.data["institutions"]}
+    return may(viewer, "user.manage") or (not more and keys <= viewer.managed_ids)
 
 
 def count_dead_link(session: Session, source: str, now: datetime) -> None:
@@ -139,7 +156,7 @@ def _used(
     session: Session, settings: Settings, purpose: str, token: str, now: datetime
 ) -> OneTimeLink:
     link = find_link(session, settings.secret_key, purpose, token, now)
-    if link is None or not use_link(session, link, now):
+    if link is None or not _holds(session, link) or not use_link(session, link, now):
         raise NotFound(_DEAD)
     return link
 

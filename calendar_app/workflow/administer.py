@@ -29,7 +29,7 @@ from calendar_app.people.queries import get_institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import require
 from calendar_app.places.models import Region, Venue
-from calendar_app.places.queries import get_region, get_venue
+from calendar_app.places.queries import get_region, get_venue, list_regions
 from calendar_app.workflow.flag import flag_events
 
 RIGHT = "site.administer"
@@ -126,15 +126,23 @@ def save_person(
     if loses and session.scalar(others) is None:
         only = N_("This is the only administrator. Make somebody else one first.")
         raise Invalid(FieldError("is_admin", only))
+    told = [
+        f"{name}: {'yes' if value else 'no'}"
+        for name, value in values.items()
+        if getattr(user, name) != value
+    ]
     for name, value in values.items():
         setattr(user, name, value)
-    wanted = {get_region(session, slug).id for slug in regions}
+    wanted = {get_region(session, slug).id: slug for slug in regions}
+    slugs = {region.id: region.slug for region in list_regions(session)}
     for row in session.scalars(select(Coordination).where(Coordination.user_id == user.id)):
         if row.region_id in wanted:
-            wanted.remove(row.region_id)
+            del wanted[row.region_id]
         else:
+            told.append(f"{slugs[row.region_id]}: none")
             session.delete(row)
     session.add_all(Coordination(user_id=user.id, region_id=key) for key in wanted)
+    told += [f"{slug}: coordinator" for slug in wanted.values()]
     stored = {
         row.institution_id: row
         for row in session.scalars(select(Membership).where(Membership.user_id == user.id))
@@ -143,14 +151,19 @@ def save_person(
         key = get_institution(session, slug).id
         if role not in (EDITOR, MANAGER):
             if key in stored:
+                told.append(f"{slug}: none")
                 session.delete(stored[key])
-        elif key in stored:
+            continue
+        if key not in stored or stored[key].role != role:
+            told.append(f"{slug}: {role}")
+        if key in stored:
             stored[key].role = role
         else:
             session.add(Membership(user_id=user.id, institution_id=key, role=role))
     session.flush()
     actions.end_sign_ins(session, user)
-    _note(session, viewer, "roles", "user", str(user.id), {}, now)
+    # What they may do is nobody's secret here: who gave whom which role is what a log is for.
+    actions.add_audit(session, viewer.user_id, "roles", "user", user.id, now, fields=told)
     return user
 
 

@@ -246,6 +246,31 @@ def test_an_invitation_is_withdrawn_replaced_and_runs_out(
     assert client.get(third).status_code == 404
 
 
+@pytest.mark.parametrize("after", ["role", "active"])
+def test_an_invitation_dies_with_the_right_of_who_sent_it(
+    app: Flask, signed_in: SignedIn, sessions: Sessions, after: str
+) -> None:
+    manager = signed_in("m@x.example", institutions=("korzo",), role="manager")
+    page = "/institutions/korzo/people"
+    send(manager, page, email="private@x.example", role="manager")
+    path = link_in(mails_to(sessions, "private@x.example")[-1])
+    client = app.test_client()
+    token = csrf_of(client.get(path).text)
+    with sessions() as session, transaction(session):
+        user = find_user_or_fail(session, "m@x.example")
+        if after == "role":
+            session.scalars(
+                select(Membership).where(Membership.user_id == user.id)
+            ).one().role = "editor"
+        else:
+            user.active = False
+    assert client.get(path).status_code == 404
+    made = client.post(path, data={"csrf_token": token, "name": "Terug", "password": NEW})
+    assert made.status_code == 404
+    with sessions() as session:
+        assert find_user(session, "private@x.example") is None
+
+
 PEOPLE: list[tuple[dict[str, object], int]] = [
     ({"institutions": ("korzo",), "role": "manager"}, 200),
     ({"is_admin": True}, 200),

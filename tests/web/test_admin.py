@@ -5,8 +5,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from calendar_app.core.clock import utc_now
 from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event
+from calendar_app.people.actions import add_audit
 from calendar_app.people.models import AuditEntry, Institution, User
 from calendar_app.places.models import Venue
 from tests.web.conftest import SignedIn, csrf_of
@@ -148,6 +150,15 @@ def test_roles_hold_at_once(
     assert korzo.get("/events/new").status_code == 303  # signed out: to the sign-in page
     again = admin.get(address).text
     assert "Museum De Lakenhal (beheerder)" in again and "Korzo (" not in again
+    # The log says which role, and by whom; an entry without fields is a line as well.
+    with sessions() as session, transaction(session):
+        me = session.scalars(select(User.id).where(User.email == "a@x.example")).one()
+        add_audit(session, me, "invited", "institution", "korzo", utc_now(), role="editor")
+    log = admin.get(f"/admin/audit?who={me}").text
+    assert "korzo: none" in log and "rijnland: coordinator" in log
+    assert "museum-de-lakenhal: manager" in log and "invited" in log
+    assert "rijnland: coordinator" not in admin.get(f"/admin/audit?who={key}").text
+    assert admin.get("/admin/audit?who=x").status_code == 400
 
 
 def test_the_last_administrator_stays_one(

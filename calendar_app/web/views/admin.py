@@ -13,7 +13,7 @@ from calendar_app.core.timespan import midnight
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.models import SCHEMES
 from calendar_app.events.queries import find_term, list_terms
-from calendar_app.people.admin_queries import get_person, list_audit, list_people
+from calendar_app.people.admin_queries import get_person, list_actors, list_audit, list_people
 from calendar_app.people.queries import get_institution, list_institutions, names_of
 from calendar_app.places.duplicates import Spot, likely_same
 from calendar_app.places.queries import get_venue, list_regions, list_venues
@@ -34,6 +34,7 @@ from calendar_app.workflow import administer
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 PAGE, MOST_PAGES = 100, 9999
+MOST_KEY = 999_999
 _STALE = N_("Somebody else changed this while you were working on it. Look at it again.")
 _SUBJECTS = ("venue", "institution", "user", "term", "region")
 
@@ -380,15 +381,17 @@ def audit() -> str:
     subject = read_choice(request.args, "subject", ("", *_SUBJECTS), "")
     since, until = read_period(request.args)
     number = read_number(request.args, "page", 1, MOST_PAGES)
+    who = read_number(request.args, "who", 0, MOST_KEY)
     with reading(current.session):
+        actors = list_actors(current.session)
         lines = list_audit(
-            current.session, subject=subject, since=midnight(since) if since else None,
+            current.session, subject=subject, user_id=who or None, since=midnight(since) if since else None,
             before=midnight(until + timedelta(days=1)) if until else None, limit=PAGE + 1,
             offset=(number - 1) * PAGE,
         )  # fmt: skip
         names = names_of(current.session, {one.user_id for one in lines if one.user_id})
     return current.page(
         "admin/audit.html", lines=lines[:PAGE], names=names, more=len(lines) > PAGE, page=number,
-        subject=subject, subjects=_SUBJECTS, since=since.isoformat() if since else "",
+        subject=subject, subjects=_SUBJECTS, who=who, actors=actors, since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
     )  # fmt: skip
