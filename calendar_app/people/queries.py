@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
@@ -220,3 +221,22 @@ def count_attempts(session: Session, bucket: str, now: datetime, within: timedel
         )
         or 0
     )
+
+
+def find_last_audit(session: Session, action: str, subject: str) -> dict[str, Any]:
+    """What the last line of the audit log with this action says; empty when there is none."""
+    found = session.scalar(
+        select(AuditEntry.data)
+        .where(AuditEntry.subject == subject, AuditEntry.action == action)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    )
+    return found or {}
+
+
+def list_trusted(session: Session) -> Sequence[User]:
+    """The administrators and the coordinators of any region."""
+    coordinates = select(Coordination.user_id)
+    return session.scalars(
+        select(User).where(or_(User.is_admin, User.id.in_(coordinates))).order_by(User.id)
+    ).all()

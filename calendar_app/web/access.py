@@ -5,6 +5,7 @@ This is the outer door (who may knock). What may be done to which object is deci
 """
 
 from flask import redirect, request, url_for
+from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import Forbidden
@@ -20,6 +21,10 @@ MEMBER = "member"
 MEMBER_OR_COORDINATOR = "member or coordinator"
 COORDINATOR = "coordinator"
 ADMINISTRATOR = "administrator"
+
+DUE = "second_step_due"
+"""In the cookie of a session whose owner must make a second step before anything else."""
+_UNTIL_THEN = ("account.", "second_step.", "own_account.")
 
 ROUTES: dict[str, str] = {
     "static": OUTSIDE,
@@ -107,6 +112,7 @@ ROUTES: dict[str, str] = {
     "admin.term": ADMINISTRATOR,
     "admin.regions": ADMINISTRATOR,
     "admin.region": ADMINISTRATOR,
+    "admin.signing_in": ADMINISTRATOR,
     "admin.audit": ADMINISTRATOR,
 }
 
@@ -118,7 +124,12 @@ def check_access() -> Response | None:
     level = ROUTES.get(request.endpoint)
     if level is None:
         raise RuntimeError(f"{request.endpoint} is not classified in web/access.py")
-    if level in (OUTSIDE, PUBLIC):
+    if level == OUTSIDE:
+        return None
+    if DUE in cookie and not request.endpoint.startswith(_UNTIL_THEN):
+        # Also what is public: a page shows more to who is signed in.
+        return redirect(url_for("own_account.index"), 303)
+    if level == PUBLIC:
         return None
     viewer = current.viewer
     if not viewer.signed_in:

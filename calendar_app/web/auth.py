@@ -22,10 +22,9 @@ from calendar_app.people.queries import (
     viewer_of,
 )
 from calendar_app.people.viewer import Viewer
-from calendar_app.web.access import OUTSIDE, ROUTES
+from calendar_app.web.access import DUE, OUTSIDE, ROUTES
 from calendar_app.web.context import current
-from calendar_app.workflow import manage
-from calendar_app.workflow.second_step import needs_second_step
+from calendar_app.workflow import manage, second_step
 
 SEEN_EVERY = timedelta(minutes=10)
 FRESH, STILL_FRESH = timedelta(minutes=10), timedelta(hours=1)
@@ -84,7 +83,7 @@ def sign_in(email: str, password: str, address: str) -> Outcome:
     if user is None:
         return "wrong"
     with reading(current.session):
-        half = needs_second_step(current.session, user)
+        half = second_step.needs_second_step(current.session, user)
     if half:
         cookie[_HALF] = [user.id, _mark(user), int(current.now.timestamp())]
         return "half"
@@ -136,13 +135,26 @@ def enter_as(user: User) -> None:
         if current_user.is_authenticated:
             close_sign_in(current.session, current_user.token)
         token = open_sign_in(current.session, user, current.now, device())
+        due = second_step.is_due(current.session, user)
     # Nothing of the cookie before survives: no fixation, a fresh CSRF token.
     cookie.clear()
     cookie.permanent = True
+    if due:
+        cookie[DUE] = True
     account = _load_account(token)
     if account is not None:
         login_user(account)
     current.forget_viewer()
+
+
+def is_second_step_due() -> bool:
+    """Whether this session waits for a second step to be made."""
+    return DUE in cookie
+
+
+def second_step_made() -> None:
+    """What was due at sign-in is done."""
+    cookie.pop(DUE, None)
 
 
 def device() -> str:

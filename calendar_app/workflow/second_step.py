@@ -33,6 +33,9 @@ _CODE_ON = N_("Signing in with a code from an app was turned on")
 _CODE_OFF = N_("Signing in with a code from an app was turned off")
 _PASSKEY_ADDED = N_("A passkey was added to your account")
 _PASSKEY_REMOVED = N_("A passkey was removed from your account")
+_NEEDED = N_("Your work here needs a second step. First add another one, then turn this one off.")
+_FIRST_YOURSELF = N_("First turn on a code or add a passkey for yourself, under “My account”.")
+REQUIRED = "second step required"
 _DROPPED = N_("The administrator turned off the second step of your account")
 
 
@@ -44,6 +47,43 @@ def site_of(settings: Settings) -> passkeys.Site:
 def needs_second_step(session: Session, user: User) -> bool:
     """Whether a password alone does not let this person in."""
     return user.totp_secret is not None or bool(queries.list_passkeys(session, user.id))
+
+
+def is_required(session: Session) -> bool:
+    """Whether coordinators and administrators need a second step: the last that an administrator
+    said about it, which the audit log holds."""
+    return bool(queries.find_last_audit(session, REQUIRED, "site").get("on"))
+
+
+def is_due(session: Session, user: User) -> bool:
+    """Whether this person must make a second step before they go on."""
+    viewer = queries.viewer_of(session, user, user.language)
+    return (
+        (viewer.is_admin or viewer.is_coordinator)
+        and is_required(session)
+        and not needs_second_step(session, user)
+    )
+
+
+def require_it(session: Session, viewer: Viewer, on: bool, now: datetime) -> None:
+    """From now on those who see the most need a second step, or no longer. Who has none is signed
+    out, and makes one when they come back. Raises :class:`Invalid` for who has none themselves."""
+    require(viewer, "site.administer")
+    if on == is_required(session):
+        return
+    user = queries.get_user(session, viewer.user_id)
+    if on and not needs_second_step(session, user):
+        raise Invalid(FieldError("required", _FIRST_YOURSELF))
+    actions.add_audit(session, user.id, REQUIRED, "site", "sign-in", now, on=on)
+    if on:
+        for one in queries.list_trusted(session):
+            if not needs_second_step(session, one):
+                actions.end_sign_ins(session, one)
+
+
+def _keep_one(session: Session, user: User) -> None:
+    if is_due(session, user):
+        raise Invalid(FieldError("code", _NEEDED))
 
 
 # Codes
@@ -65,12 +105,13 @@ def turn_code_on(
 
 
 def turn_code_off(session: Session, viewer: Viewer, settings: Settings, now: datetime) -> None:
-    """No code is asked any more."""
+    """No code is asked any more; raises :class:`Invalid` where a second step is required."""
     require(viewer, RIGHT)
     user = queries.get_user(session, viewer.user_id)
     if user.totp_secret is not None:
         user.totp_secret = user.totp_step = None
         session.flush()
+        _keep_one(session, user)
         tell(session, settings, user, _CODE_OFF, now)
 
 
@@ -151,7 +192,8 @@ def _first_use(session: Session, challenge: str, now: datetime) -> bool:
 def remove_passkey(
     session: Session, viewer: Viewer, settings: Settings, passkey_id: int, now: datetime
 ) -> None:
-    """Removes one of the viewer's passkeys; raises :class:`NotFound`."""
+    """Removes one of the viewer's passkeys; raises :class:`NotFound`, :class:`Invalid` where a
+    second step is required."""
     require(viewer, RIGHT)
     user = queries.get_user(session, viewer.user_id)
     passkey = session.get(Passkey, passkey_id)
@@ -159,6 +201,7 @@ def remove_passkey(
         raise NotFound
     session.delete(passkey)
     session.flush()
+    _keep_one(session, user)
     tell(session, settings, user, _PASSKEY_REMOVED, now)
 
 

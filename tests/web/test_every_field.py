@@ -23,6 +23,7 @@ from calendar_app.web.forms.admin import (
     InstitutionForm,
     PersonForm,
     RegionForm,
+    SigningInForm,
     TermForm,
     VenueForm,
 )
@@ -201,6 +202,7 @@ POSTS: dict[str, list[Sent]] = {
         Sent("/admin/taxonomy/kind/concert", "admin", {"name_nl": "Concert", "name_en": "Gig"},
              TermForm),
     ],
+    "admin.signing_in": [Sent("/admin/sign-in", "admin", {}, SigningInForm)],
     "admin.region": [
         Sent("/admin/regions/rijnland", "admin", {"name_nl": "Rijnland", "name_en": "Rijnland",
              "color": "#154273", "moderation": "review"}, RegionForm),

@@ -151,6 +151,44 @@ def test_an_administrator_lets_in_who_lost_their_phone(
     assert password(app)[1] == "/"
 
 
+def test_the_administrator_requires_it_of_who_sees_the_most(
+    app: Flask, phone: pyotp.TOTP, signed_in: SignedIn, sessions: Sessions, clock: Clock
+) -> None:
+    where = "/admin/sign-in"
+    without = signed_in("a@x.example", is_admin=True)
+    refused = send(without, where, required="1")
+    assert refused.status_code == 422 and "voor uzelf" in refused.text
+    coordinator = signed_in("c@x.example", regions=("rijnland",))
+    with sessions() as session, transaction(session):
+        user = find_user(session, EMAIL)
+        assert user
+        user.is_admin = True
+    admin, step = password(app)
+    send(admin, step, code=phone.at(clock.now))
+    assert send(admin, where, required="1").status_code == 303
+    # It holds at once: who has none is signed out, and gets no further than their own account.
+    assert coordinator.get("/conflicts").location == "/login?next=/conflicts"
+    assert "second step required" in admin.get("/admin/audit").text
+    client = app.test_client()
+    send(client, "/login", email="c@x.example", password=PASSWORD)
+    for page in ("/", "/conflicts", "/agenda", "/moderation"):
+        answer = client.get(page)
+        assert (answer.status_code, answer.location) == (303, INSIDE), page
+    assert "tweede stap" in client.get(INSIDE).text
+    assert send(client, "/conflicts/aaaaaaaaaaaa", INSIDE).location == INSIDE
+    key = re.search(r"<code>([A-Z2-7 ]+)</code>", client.get("/account/code").text)
+    assert key
+    made = pyotp.TOTP(key[1].replace(" ", ""))
+    assert send(client, "/account/code", code=made.at(clock.now)).status_code == 303
+    assert client.get("/conflicts").status_code == 200
+    # The only one is not turned off again; an editor may do without.
+    send(client, "/account/code")
+    assert "eerst een andere" in client.get(INSIDE).text
+    again = send(app.test_client(), "/login", email="c@x.example", password=PASSWORD)
+    assert str(again.location).startswith("/login/code")
+    assert signed_in("e2@x.example", institutions=("korzo",)).get("/events/new").status_code == 200
+
+
 @given(st.integers(-120, 120), st.text(alphabet="0123456789 ", max_size=8))
 def test_only_the_codes_around_now_fit_and_never_one_twice(seconds: int, guess: str) -> None:
     secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

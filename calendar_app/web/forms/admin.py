@@ -102,6 +102,12 @@ class PersonForm(BaseForm):
     role = Choice(default="editor")
 
 
+class SigningInForm(BaseForm):
+    """What is asked of everybody who signs in."""
+
+    required = BooleanField()
+
+
 class TermForm(BaseForm):
     """An entry of the taxonomy."""
 

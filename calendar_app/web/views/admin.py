@@ -23,20 +23,21 @@ from calendar_app.web.forms.admin import (
     InstitutionForm,
     PersonForm,
     RegionForm,
+    SigningInForm,
     TermForm,
     VenueForm,
     choices_of,
 )
 from calendar_app.web.forms.fields import BaseForm
 from calendar_app.web.templating import pick_text
-from calendar_app.workflow import administer
+from calendar_app.workflow import administer, second_step
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 PAGE, MOST_PAGES = 100, 9999
 MOST_KEY = 999_999
 _STALE = N_("Somebody else changed this while you were working on it. Look at it again.")
-_SUBJECTS = ("venue", "institution", "user", "term", "region")
+_SUBJECTS = ("venue", "institution", "user", "term", "region", "site")
 
 
 @blueprint.get("")
@@ -372,6 +373,37 @@ def region(slug: str) -> Response | tuple[str, int]:
     )  # fmt: skip
 
 
+# ── signing in ───────────────────────────────────────────────────────────────────────────────
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+def signing_in() -> Response | tuple[str, int]:
+    """Whether those who see the most need a second step."""
+    with reading(current.session):
+        required = second_step.is_required(current.session)
+    form = SigningInForm(_sent(), data={"required": required})
+    fields = [("check", "required", N_("Coordinators and administrators need a second step"))]
+    back, title = url_for("admin.index"), current.text(N_("Signing in"))
+    lead = current.text(
+        N_("A code from an app or a passkey, beside the password. Who has none yet is asked to "
+           "make one at the next sign-in.")
+    )  # fmt: skip
+    if request.method == "GET":
+        return _form_page(form, title, fields, back, lead=lead)
+    if not form.validate():
+        return _form_page(form, title, fields, back, 422, lead=lead)
+    try:
+        with transaction(current.session):
+            second_step.require_it(
+                current.session, current.viewer, bool(form.required.data), current.now
+            )
+    except Invalid as problem:
+        form.add_errors(problem.errors)
+        return _form_page(form, title, fields, back, 422, lead=lead)
+    flash(current.text(N_("Saved.")))
+    return redirect(back, 303)
+
+
 # ── audit log ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -385,13 +417,15 @@ def audit() -> str:
     with reading(current.session):
         actors = list_actors(current.session)
         lines = list_audit(
-            current.session, subject=subject, user_id=who or None, since=midnight(since) if since else None,
+            current.session, subject=subject, user_id=who or None,
+            since=midnight(since) if since else None,
             before=midnight(until + timedelta(days=1)) if until else None, limit=PAGE + 1,
             offset=(number - 1) * PAGE,
         )  # fmt: skip
         names = names_of(current.session, {one.user_id for one in lines if one.user_id})
     return current.page(
         "admin/audit.html", lines=lines[:PAGE], names=names, more=len(lines) > PAGE, page=number,
-        subject=subject, subjects=_SUBJECTS, who=who, actors=actors, since=since.isoformat() if since else "",
+        subject=subject, subjects=_SUBJECTS, who=who, actors=actors,
+        since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
     )  # fmt: skip

@@ -41,7 +41,7 @@ def index() -> Response | tuple[str, int]:
     errors = form.found_errors()
     page = current.page(
         "people/account.html", account=account, form=form, errors=errors,
-        here=hash_token(auth.own_token()),
+        due=auth.is_second_step_due(), here=hash_token(auth.own_token()),
     )  # fmt: skip
     return page, 422 if errors else 200
 

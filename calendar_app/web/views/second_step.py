@@ -85,11 +85,15 @@ def setup() -> Response | tuple[str, int]:
     form = CodeForm(request.form)
     secret = cookie.get(_WAITING) or codes.new_secret()
     if request.method == "POST" and user.totp_secret is not None:
-        with transaction(current.session):
-            second_step.turn_code_off(
-                current.session, current.viewer, current.settings, current.now
-            )
-        flash(current.text(N_("No code is asked any more.")))
+        try:
+            with transaction(current.session):
+                second_step.turn_code_off(
+                    current.session, current.viewer, current.settings, current.now
+                )
+        except Invalid as problem:
+            flash(current.text(problem.errors[0].message))
+        else:
+            flash(current.text(N_("No code is asked any more.")))
         return redirect(url_for("own_account.index"), 303)
     if request.method == "POST" and form.validate():
         try:
@@ -102,6 +106,7 @@ def setup() -> Response | tuple[str, int]:
             form.add_errors(problem.errors)
         else:
             cookie.pop(_WAITING, None)
+            auth.second_step_made()
             flash(current.text(N_("From now on you sign in with your password and a code.")))
             return redirect(url_for("own_account.index"), 303)
     page = ""
@@ -141,6 +146,7 @@ def passkeys() -> Response | tuple[str, int]:
         except Invalid as problem:
             form.add_errors(problem.errors)
         else:
+            auth.second_step_made()
             flash(current.text(N_("The passkey is added. You can sign in with it from now on.")))
             return redirect(url_for("second_step.passkeys"), 303)
     with reading(current.session):
@@ -162,9 +168,13 @@ def remove(passkey_id: int) -> Response:
     """Removes a passkey."""
     if again := auth.must_sign_in_again():
         return again
-    with transaction(current.session):
-        second_step.remove_passkey(
-            current.session, current.viewer, current.settings, passkey_id, current.now
-        )
-    flash(current.text(N_("The passkey is removed.")))
+    try:
+        with transaction(current.session):
+            second_step.remove_passkey(
+                current.session, current.viewer, current.settings, passkey_id, current.now
+            )
+    except Invalid as problem:
+        flash(current.text(problem.errors[0].message))
+    else:
+        flash(current.text(N_("The passkey is removed.")))
     return redirect(url_for("second_step.passkeys"), 303)
