@@ -262,3 +262,17 @@ def test_hours_and_moments_that_cannot_be_say_why_and_save_nothing(
     assert says in answer.text
     with sessions() as session:
         assert session.scalars(select(Event)).all() == []
+
+
+def test_what_is_not_right_stands_open_and_nothing_else(korzo: FlaskClient) -> None:
+    def opened(**more: str | list[str]) -> list[bool]:
+        sent = filled(form_of(korzo.get("/events/new").text), kind="dance", title="Zwerm", **more)
+        page = korzo.post("/events/new", data=sent)
+        assert page.status_code == 422
+        return [f"<details open{rest}" in page.text or f"{rest} open>" in page.text for rest in (
+            ' class="repeat">', 'class="register__part register__more"')]  # fmt: skip
+
+    several = {"date_type": "multiple", "performances": "vr 32 mrt", "repeat": "weekly"}
+    assert opened(**several) == [False, False]
+    assert opened(**several, repeat_count="x") == [True, False]
+    assert opened(starts_on="2027-03-12", price="veel") == [False, True]

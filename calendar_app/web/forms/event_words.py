@@ -107,12 +107,30 @@ def needs_fold(form: EventForm) -> bool:
     return day is not None and start is not None and is_fold(datetime.combine(day, start))
 
 
+_MORE = (
+    "disciplines", "audiences", "themes", "expected_visitors", "genre", "production", "radius_km",
+    "radius_weeks", "description", "title_en", "description_en", "price", "price_note",
+    "price_note_en", "ticket_url", "languages", "access", "url", "contact_email", "channels",
+    "internal_note",
+)  # fmt: skip
+_REPEAT = (
+    "dated", "repeat", "repeat_first", "repeat_days", "repeat_number", "repeat_starts",
+    "repeat_ends", "repeat_until", "repeat_count",
+)  # fmt: skip
+_CHOSEN_ALREADY = ("repeat", "repeat_number")
+"""Of these a choice stands before anybody made one."""
+
+
 def more_filled(form: EventForm) -> bool:
-    """Whether anything under “more” has been filled in."""
-    return bool(
-        form.disciplines.data or form.audiences.data or form.themes.data or form.description.data
-        or form.genre.data or form.production.data or form.expected_visitors.data
-    )  # fmt: skip
+    """Whether anything under “more” has been filled in, or is not right."""
+    return any(form[name].data or form[name].errors for name in _MORE) or bool(form.reach.errors)
+
+
+def repeats(form: EventForm) -> bool:
+    """Whether the repetition has been filled in, or is not right."""
+    return any(
+        form[name].errors or (form[name].data and name not in _CHOSEN_ALREADY) for name in _REPEAT
+    )
 
 
 def language_choices() -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ WORDS: dict[str, Any] = {"field_name": field_name} | {
     name: getattr(words, name)
     for name in (
         "shown", "moments_changed", "term_choices", "role_choices",
-        "venue_choices", "needs_fold", "more_filled", "language_choices", "weekday_name",
+        "venue_choices", "needs_fold", "more_filled", "repeats", "language_choices", "weekday_name",
         "weekday_choices", "ticked_dates", "other_hours",
     )
 }  # fmt: skip
