@@ -162,8 +162,10 @@ def professional() -> Case:
 def education() -> Case:
     day = week()[3]
     return Case({"date_type": "single", "starts_on": str(day), "starts_time": "10:00",
-                 "ends_time": "11:30", "role": "school", "audiences": ["primary-school"]},
-                [full(day), "voor scholen", "Basisschool"], [day])  # fmt: skip
+                 "ends_time": "11:30", "role": "school", "audiences": ["primary-school"],
+                 "levels": "groep 5 tot en met 8", "group_size": "30", "on_request": True},
+                [full(day), "voor scholen", "Basisschool", "groep 5 tot en met 8", "30"],
+                [day])  # fmt: skip
 
 
 def fuzzy(precision: str, width: int = 1280) -> Case:
@@ -291,11 +293,18 @@ def test_a_course_every_tuesday_without_javascript(new_page, signed_in) -> None:
     page.get_by_role("button", name="Toon de datums").click()
     page.locator(f"[name=dated_on][value='{tuesdays[1]}']").uncheck()
     page.locator("[name=dated_times]").nth(2).fill("20:00-22:00")
+    more = page.locator("details.register__more")
+    if more.get_attribute("open") is None:
+        more.locator("> summary").click()
+    page.locator("#f-places").fill("20")
+    page.locator("#f-term").fill("blok 2")
+    page.locator("#f-enrol_until").fill(str(tuesdays[0] - timedelta(14)))
     save(page)
     hours = ("19:30-21:00", None, "20:00-22:00", "19:30-21:00")
     lines = [f"{dmy(day)} {at}" for day, at in zip(tuesdays, hours, strict=True) if at]
     left = [tuesdays[0], *tuesdays[2:]]
-    case = Case({}, [*map(full, left), "20.00–22.00 uur"], left)
+    enrolment = day_text(tuesdays[0] - timedelta(14), "nl", "long")
+    case = Case({}, [*map(full, left), "20.00–22.00 uur", "blok 2", enrolment], left)
     shown = " ".join(page.locator("article").text_content().split())
     assert all(text in shown for text in case.says)
     assert full(tuesdays[1]) not in shown
@@ -305,6 +314,7 @@ def test_a_course_every_tuesday_without_javascript(new_page, signed_in) -> None:
     assert named == [full(day) for day in left]
     page.goto(change)
     assert page.locator("#f-performances").input_value() == "\n".join(lines)
+    assert page.locator("#f-places").input_value() == "20"
 
 
 def test_every_first_friday_outside_the_school_holidays(new_page, signed_in) -> None:

@@ -92,6 +92,16 @@ def test_the_form_comes_back_filled_and_says_what_is_wrong(
     assert digest(sessions)[:3] == [0, 0, 0]
 
 
+def test_all_that_is_wrong_is_said_at_once(korzo: FlaskClient) -> None:
+    wrong = {"title": "Zwerm" * 100, "price": "duur", "expected_visitors": "veel",
+             "starts_on": "2027-10-31", "starts_time": "02:30"}  # fmt: skip
+    fields = form_of(korzo.get("/events/new").text)
+    page = korzo.post("/events/new", data=filled(fields, **(TYPED | SINGLE | wrong))).text
+    for says in ("Hoogstens 200 tekens", "Schrijf de laagste prijs", FOLD[0]):
+        assert says in page
+    assert 'href="#f-expected_visitors"' in page
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -101,8 +101,10 @@ class EventForm(DatesPart, DetailsPart, ContentPart, BaseForm):
             errors.append(
                 FieldError("radius_km", N_("A radius agreement needs both kilometres and weeks."))
             )
-        moments = self.read_moments(now, errors) if valid else ()
-        opening_hours = self.read_hours(now, errors) if valid else None
+        # What is wrong with the dates is said at once, whatever else is wrong.
+        dated = not self.errors.keys() & set(vars(DatesPart))
+        moments = self.read_moments(now, errors) if dated else ()
+        opening_hours = self.read_hours(now, errors) if dated else None
         public_at = self._public_at(errors) if valid else None
         if errors or not valid:
             self.add_errors(errors)
