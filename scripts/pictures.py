@@ -50,7 +50,10 @@ def main(address: str) -> None:
         _shoot(wide, "home", "/")
         _shoot(wide, "agenda", "/agenda")
         for view in VIEWS:
-            _shoot(wide, view, f"/agenda?view={view}")
+            # A year is best seen whole; below the filters, which all views share.
+            wide.goto(f"/agenda?view={view}" + (f"&from={friday.year}-01-01" * (view == "year")))
+            wide.locator("#results").evaluate("results => results.scrollIntoView()")
+            _shoot(wide, view)
         _shoot(wide, "subscribe", "/subscribe")
         _shoot(wide, "institution", "/institutions/amare")
         _shoot(phone, "agenda-phone", "/agenda")
