@@ -106,6 +106,7 @@ ROUTES: dict[str, str] = {
     "admin.new_institution": ADMINISTRATOR,
     "admin.institution": ADMINISTRATOR,
     "admin.users": ADMINISTRATOR,
+    "admin.new_user": ADMINISTRATOR,
     "admin.user": ADMINISTRATOR,
     "admin.taxonomy": ADMINISTRATOR,
     "admin.new_term": ADMINISTRATOR,

@@ -1,6 +1,7 @@
 """Administration: what is saved holds at once, everywhere; what is wrong is named."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,6 +12,7 @@ from calendar_app.events.models import Event
 from calendar_app.people.actions import add_audit
 from calendar_app.people.models import AuditEntry, Institution, User
 from calendar_app.places.models import Venue
+from tests.factories.mailbox import link_in, mails_to
 from tests.web.conftest import SignedIn, csrf_of
 from tests.web.test_register_dates import filled, register
 
@@ -159,6 +161,22 @@ def test_roles_hold_at_once(
     assert "museum-de-lakenhal: manager" in log and "invited" in log
     assert "rijnland: coordinator" not in admin.get(f"/admin/audit?who={key}").text
     assert admin.get("/admin/audit?who=x").status_code == 400
+
+
+def test_a_coordinator_is_invited(
+    admin: FlaskClient, app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    nothing = save(admin, "/admin/users/new", email="geen adres", regions=["rijnland"])
+    assert nothing.status_code == 422 and "geen e-mailadres" in nothing.text
+    answer = save(admin, "/admin/users/new", email="c@x.example", regions=["rijnland"])
+    assert answer.status_code == 303
+    path = link_in(mails_to(sessions, "c@x.example")[-1])
+    client = app.test_client()
+    token = csrf_of(client.get(path).text)
+    welcome = {"csrf_token": token, "name": "Coos", "password": "vier losse woorden hier"}
+    assert client.post(path, data=welcome).status_code == 303
+    assert client.get("/moderation").status_code == 200
+    assert client.get("/admin").status_code == 403
 
 
 def test_the_last_administrator_stays_one(

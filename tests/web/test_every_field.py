@@ -21,6 +21,7 @@ from calendar_app.web.forms.account import (
 )
 from calendar_app.web.forms.admin import (
     InstitutionForm,
+    InvitePersonForm,
     PersonForm,
     RegionForm,
     SigningInForm,
@@ -189,6 +190,11 @@ POSTS: dict[str, list[Sent]] = {
     "admin.institution": [
         Sent("/admin/institutions/korzo", "admin", {**INSTITUTION, "version": "{korzo_version}"},
              InstitutionForm),
+    ],
+    "admin.new_user": [
+        Sent("/admin/users/new", "admin", {"email": "new@x.example", "is_press": "1",
+             "institution": "mauritshuis", "role": "editor", "regions": ["rijnland"]},
+             InvitePersonForm),
     ],
     "admin.user": [
         Sent("/admin/users/{colleague_id}", "admin", {"active": "1", "leave": ["korzo"],

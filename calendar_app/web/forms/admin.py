@@ -102,6 +102,17 @@ class PersonForm(BaseForm):
     role = Choice(default="editor")
 
 
+class InvitePersonForm(BaseForm):
+    """Whom to invite, and to what."""
+
+    email = line(254, needed(N_("Give an e-mail address.")))
+    is_admin = BooleanField()
+    is_press = BooleanField()
+    regions = Choices()
+    institution = Choice(default="")
+    role = Choice(default="editor")
+
+
 class SigningInForm(BaseForm):
     """What is asked of everybody who signs in."""
 

@@ -21,6 +21,7 @@ from calendar_app.web.context import current
 from calendar_app.web.filters import read_choice, read_number, read_period, read_search
 from calendar_app.web.forms.admin import (
     InstitutionForm,
+    InvitePersonForm,
     PersonForm,
     RegionForm,
     SigningInForm,
@@ -30,7 +31,7 @@ from calendar_app.web.forms.admin import (
 )
 from calendar_app.web.forms.fields import BaseForm
 from calendar_app.web.templating import pick_text
-from calendar_app.workflow import administer, second_step
+from calendar_app.workflow import accounts, administer, second_step
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -244,6 +245,45 @@ def users() -> str:
         return current.page("admin/users.html", people=people, q=q)
 
 
+@blueprint.route("/users/new", methods=["GET", "POST"])
+def new_user() -> Response | tuple[str, int]:
+    """Invites somebody: to a region, to the administration, to an institution, or as press."""
+    session = current.session
+    with reading(session):
+        regions, owners = list_regions(session), list_institutions(session)
+    form = InvitePersonForm(_sent())
+    form.regions.choices = [(one.slug, pick_text(one, "name")) for one in regions]
+    form.institution.choices = choices_of(owners)
+    form.role.choices = _roles()
+    fields = [
+        ("text", "email", N_("E-mail address")), ("checks", "regions", N_("Coordinates")),
+        ("select", "institution", N_("Works for")), ("select", "role", N_("as")),
+        ("check", "is_press", N_("Press or tourist board")),
+        ("check", "is_admin", N_("Administrator")),
+    ]  # fmt: skip
+    back, title = url_for("admin.users"), current.text(N_("Invite somebody"))
+    if request.method == "GET":
+        return _form_page(form, title, fields, back)
+    if not form.validate():
+        return _form_page(form, title, fields, back, 422)
+    invitation = accounts.Invitation(
+        form.email.data,
+        {form.institution.data: form.role.data} if form.institution.data else {},
+        form.regions.data or (), bool(form.is_admin.data), bool(form.is_press.data),
+        current.language,
+    )  # fmt: skip
+    return _saved(
+        lambda: accounts.invite(
+            session, current.viewer, current.settings, invitation, current.now
+        ),
+        form, title, fields, back,
+    )  # fmt: skip
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [("editor", current.text(N_("editor"))), ("manager", current.text(N_("manager")))]
+
+
 @blueprint.route("/users/<int:user_id>", methods=["GET", "POST"])
 def user(user_id: int) -> Response | tuple[str, int]:
     """What somebody may do."""
@@ -259,9 +299,7 @@ def user(user_id: int) -> Response | tuple[str, int]:
     )  # fmt: skip
     form.regions.choices = [(one.slug, pick_text(one, "name")) for one in regions]
     form.institution.choices = choices_of(owners)
-    form.role.choices = [
-        ("editor", current.text(N_("editor"))), ("manager", current.text(N_("manager")))
-    ]  # fmt: skip
+    form.role.choices = _roles()
     fields = [
         ("check", "active", N_("May sign in")), ("check", "is_admin", N_("Administrator")),
         ("check", "is_press", N_("Press or tourist board")),
