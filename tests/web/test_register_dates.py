@@ -240,6 +240,23 @@ def test_a_repetition_that_yields_nothing_says_why(
     page = korzo.post("/events/new", data=sent).text
     assert says in page
     assert 'name="dated"' not in page
+    # What was typed is still there.
+    assert 'value="Cursus"' in page
+    kept = dict(form_of(page))
+    for name in ("repeat_first", "repeat_starts", "repeat_ends", "repeat_count", "repeat_until"):
+        assert kept.get(name, "") == (sent.get(name) or [""])[0]
+
+
+def test_a_repetition_without_end_in_sight_gives_what_is_kept_and_says_so(
+    korzo: FlaskClient,
+) -> None:
+    fields = form_of(korzo.get("/events/new").text)
+    endless = {"repeat_days": [str(n) for n in range(7)], "repeat_count": "",
+               "repeat_until": "2029-12-31"}  # fmt: skip
+    sent = filled(fields, kind="course", title="Cursus", do="dates", **(REPEAT | endless))
+    page = korzo.post("/events/new", data=sent).text
+    assert page.count('name="dated"') == 300
+    assert "de eerste 300 datums" in page
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ FUZZY = ("week", "month", "season")
 DAYS = tuple(str(weekday) for weekday in range(7))
 _RANGE = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|—|tot|to)\s*(\d{1,2})(?:[:.](\d{2}))?")
 _CLOSED_WORDS = ("dicht", "gesloten", "closed", "-", "–", "x")
+_CUT = N_(
+    "These are the first %(most)s dates, until %(last)s. Register what comes after it as another"
+    " event, or choose an earlier last date."
+)
 _END_OF_TIME = date(LAST_YEAR, 12, 31)
 
 
@@ -234,6 +238,10 @@ class DatesPart:
         self.dated.data = [day.isoformat() for day in found]
         self.dated_times.data = [known.get(day) or usual for day in self.dated.data]
         self.dated_on.data = list(self.dated.data)
+        until = self.repeat_until.data
+        if self.repeat_count.data is None and until and len(found) == MOST and found[-1] < until:
+            last = f"{found[-1]:%d-%m-%Y}"
+            return [FieldError("repeat_until", _CUT, {"most": MOST, "last": last})]
         return []
 
     def _ticked(self, errors: list[FieldError], taken: set[datetime]) -> list[Moment]:
