@@ -54,6 +54,14 @@ def visible(event: Event, viewer: Viewer, now: datetime) -> bool:
     return may_see(viewer, access_of(event), now)
 
 
+def is_public(event: Event, now: datetime) -> bool:
+    """Whether everybody may know this event at ``now``; needs nothing else loaded."""
+    access = Access(
+        event.lead_id, event.planning, event.visibility, event.public_at, event.moderation
+    )
+    return may_see(Viewer.public(), access, now)
+
+
 def visible_clause(viewer: Viewer, now: datetime) -> ColumnElement[bool]:
     """The SQL twin of :func:`calendar_app.events.visibility.may_see`."""
     lifted = and_(Event.public_at.is_not(None), Event.public_at <= now)

@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import NotFound
-from calendar_app.core.language import pick
 from calendar_app.core.names import PUBLIC_ID, slugify
 from calendar_app.core.timespan import local_day
 from calendar_app.db.transaction import reading
@@ -16,17 +15,17 @@ from calendar_app.events.own_queries import find_own_event
 from calendar_app.events.queries import (
     access_of,
     get_event,
+    is_public,
     list_related,
     list_terms,
-    visible,
 )
 from calendar_app.events.visibility import effective_visibility, sees_inside
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import may
 from calendar_app.web.context import current
 from calendar_app.web.forms.event_words import shown
+from calendar_app.web.linked_data import event_data
 from calendar_app.web.opening_words import hours_in_words
-from calendar_app.web.wording import last_day
 from calendar_app.workflow import flag, register
 
 blueprint = Blueprint("event_page", __name__)
@@ -50,7 +49,7 @@ def show_short(public_id: str) -> Response:
         raise NotFound
     with reading(current.session):
         event = get_event(current.session, public_id, viewer, current.now)
-        return redirect(event_url(event), 301 if _is_public(event) else 303)
+        return redirect(event_url(event), 301 if is_public(event, current.now) else 303)
 
 
 @blueprint.get("/events/<string(length=12):public_id>-<slug>")
@@ -87,15 +86,15 @@ def show(public_id: str, slug: str) -> str | Response:
     )  # fmt: skip
 
 
-def _is_public(event: Event) -> bool:
-    return visible(event, Viewer.public(), current.now)
-
-
 def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
     now = current.now
     runs = [moment for moment in event.occurrences if _is_period(moment, event)]
     moments = [moment for moment in event.occurrences if not _is_period(moment, event)]
     coming = [moment for moment in moments if moment.ends_at > now]
+    linked = None
+    if is_public(event, now):
+        url = current.absolute(event_url(event))
+        linked = event_data(event, kind, url, runs + moments)
     return {
         "event": event,
         "shown": shown,
@@ -112,7 +111,7 @@ def _page(event: Event, kind: Term | None, viewer: Viewer) -> dict[str, Any]:
         "inside": sees_inside(viewer, access_of(event)),
         "opening": hours_in_words(event, local_day(now)),
         "reaches": effective_visibility(access_of(event), now),
-        "linked_data": _linked_data(event, kind, runs + moments) if _is_public(event) else None,
+        "linked_data": linked,
     }
 
 
@@ -120,45 +119,3 @@ def _is_period(moment: Occurrence, event: Event) -> bool:
     """Whether it is how long the event itself runs. The campaign for a show is a moment of it."""
     period = "campaign" if event.kind == "campaign" else "run"
     return moment.role in ("run", period) and moment.status == "scheduled"
-
-
-def _linked_data(event: Event, kind: Term | None, moments: list[Occurrence]) -> dict[str, Any]:
-    """The event as a schema.org object (the first and last moment tell its period)."""
-    standing = [moment for moment in moments if moment.status == "scheduled"] or moments
-    venue = event.venue
-    place = venue or event.lead
-    data: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": kind.schema_type if kind else "Event",
-        "name": pick(current.language, event.title_nl, event.title_en),
-        "description": pick(current.language, event.description_nl, event.description_en),
-        "url": current.absolute(event_url(event)),
-        "eventStatus": "https://schema.org/"
-        + ("EventCancelled" if event.planning == "cancelled" else "EventScheduled"),
-        "organizer": {
-            "@type": "Organization", "name": event.lead.name, "url": event.lead.website,
-        },
-        "location": {
-            "@type": "Place",
-            "name": place.name,
-            "address": {
-                "@type": "PostalAddress", "streetAddress": place.street,
-                "postalCode": place.postcode, "addressLocality": place.city,
-                "addressCountry": "NL",
-            },
-        },
-    }  # fmt: skip
-    if standing:
-        data["startDate"] = _iso(standing, first=True)
-        data["endDate"] = _iso(standing, first=False)
-    return {key: value for key, value in data.items() if value}
-
-
-def _iso(moments: list[Occurrence], *, first: bool) -> str:
-    """The earliest start or the latest end; a date for whole days, an instant otherwise."""
-    if first:
-        moment = min(moments, key=lambda m: m.starts_at)
-        return (moment.starts_on or moment.starts_at).isoformat()
-    moment = max(moments, key=lambda m: m.ends_at)
-    # schema.org's endDate includes the day, ours excludes it.
-    return last_day(moment).isoformat() if moment.all_day else moment.ends_at.isoformat()

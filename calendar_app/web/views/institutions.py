@@ -1,6 +1,6 @@
 """The institutions of both regions, and the page of each."""
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 
 from calendar_app.core.errors import NotFound
 from calendar_app.db.transaction import reading
@@ -9,7 +9,9 @@ from calendar_app.people.queries import get_institution, list_institutions
 from calendar_app.places.queries import list_regions
 from calendar_app.web.context import current
 from calendar_app.web.filters import SLUG
+from calendar_app.web.linked_data import institution_data
 from calendar_app.web.programme import load_programme
+from calendar_app.web.views.event_page import event_url
 
 blueprint = Blueprint("institutions", __name__)
 
@@ -33,10 +35,12 @@ def show(slug: str) -> str:
     with reading(current.session):
         institution = get_institution(current.session, slug)
         programme = load_programme(EventFilter(institutions=(slug,)), viewer)
+        url = current.absolute(url_for("institutions.show", slug=slug))
         return current.page(
             "people/institution.html",
             institution=institution,
             programme=programme,
+            linked_data=institution_data(institution, url, programme, event_url),
             kinds=programme.kinds,
             own=institution.id in viewer.institution_ids,
         )
