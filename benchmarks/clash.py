@@ -7,14 +7,13 @@ import gc
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from time import perf_counter, process_time
 from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, configure_mappers
 
+from benchmarks.measure import Taken, timed, told
 from calendar_app.core import paths
 from calendar_app.core.clock import utc_now
 from calendar_app.db import migrate
@@ -33,9 +32,6 @@ from calendar_app.workflow.manage import load_reference
 
 OCCURRENCES = 100_000
 CHECKS = 100
-
-Taken = tuple[float, float]
-"""Seconds on the wall and of the processor."""
 
 
 def run() -> dict[str, Any]:
@@ -82,14 +78,17 @@ def _measure(session: Session) -> dict[str, Any]:
     cold, warm = checks(propose=False), checks(propose=False)
     first, again = checks(propose=True), checks(propose=True)
     peer = [_peer(session, draft) for draft in drafts]
-    return {
-        "check_cold_ms": _told(cold),
-        "check_warm_ms": _told(warm),
-        "check_with_quieter_days_first_ms": _told(first),
-        "check_with_quieter_days_again_ms": _told(again),
-        "fetch_of_three_days_alone_ms": _told(peer),
-        "warm_check_per_fetch": round(_median(warm) / _median(peer), 2),
+    found = {
+        "check_cold_ms": told(cold),
+        "check_warm_ms": told(warm),
+        "check_with_quieter_days_first_ms": told(first),
+        "check_with_quieter_days_again_ms": told(again),
+        "fetch_of_three_days_alone_ms": told(peer),
     }
+    ratio = (
+        found["check_warm_ms"]["cpu_median"] / found["fetch_of_three_days_alone_ms"]["cpu_median"]
+    )
+    return {**found, "warm_check_per_fetch": round(ratio, 2)}
 
 
 def _draft(lead: int, day: datetime) -> EventDraft:
@@ -103,10 +102,11 @@ def _draft(lead: int, day: datetime) -> EventDraft:
 def _check(
     session: Session, viewer: Viewer, draft: EventDraft, now: datetime, *, propose: bool
 ) -> Taken:
-    begin, cpu = perf_counter(), process_time()
-    with reading(session):
-        check_draft(session, viewer, draft, now, propose=propose)
-    taken = perf_counter() - begin, process_time() - cpu
+    def check() -> None:
+        with reading(session):
+            check_draft(session, viewer, draft, now, propose=propose)
+
+    taken = timed(check)
     session.expunge_all()
     return taken
 
@@ -114,22 +114,14 @@ def _check(
 def _peer(session: Session, draft: EventDraft) -> Taken:
     (moment,) = draft.moments
     since = moment.starts_at - timedelta(days=1)
-    begin, cpu = perf_counter(), process_time()
-    with reading(session):
-        session.execute(
-            select(Occurrence.id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.event_id)
-            .where(Occurrence.starts_at >= since, Occurrence.starts_at < since + timedelta(days=3))
-        ).all()  # fmt: skip
-    return perf_counter() - begin, process_time() - cpu
 
+    def fetch() -> None:
+        with reading(session):
+            session.execute(
+                select(Occurrence.id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.event_id)
+                .where(
+                    Occurrence.starts_at >= since, Occurrence.starts_at < since + timedelta(days=3)
+                )
+            ).all()  # fmt: skip
 
-def _median(taken: list[Taken]) -> float:
-    return median(wall for wall, _cpu in taken)
-
-
-def _told(taken: list[Taken]) -> dict[str, float]:
-    found = {}
-    for name, seconds in zip(("", "cpu_"), zip(*taken, strict=True), strict=True):
-        found[f"{name}median"] = round(1000 * median(seconds), 1)
-        found[f"{name}p99"] = round(1000 * quantiles(seconds, n=100)[98], 1)
-    return found
+    return timed(fetch)

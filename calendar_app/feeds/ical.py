@@ -107,7 +107,7 @@ def vevent(body: str, sequence: int, modified_at: datetime) -> str:
 def calendar(head: Head, fragments: Iterable[str]) -> bytes:
     """A subscription: our head, the time zone, then the stored VEVENTs; valid without any."""
     name, about = escape_line(head.name), escape(head.description)
-    return "".join(
+    opening = "".join(
         [
             _opening(),
             line("UID", head.uid),
@@ -123,10 +123,10 @@ def calendar(head: Head, fragments: Iterable[str]) -> bytes:
             line("SOURCE;VALUE=URI", head.source),
             "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\n",
             TIMEZONE,
-            *fragments,
-            "END:VCALENDAR\r\n",
         ]
-    ).encode()
+    )
+    # Each by itself: most are ASCII, and copied as they are; one é would make all of them slow.
+    return b"".join([opening.encode(), *map(str.encode, fragments), b"END:VCALENDAR\r\n"])
 
 
 def download(fragments: Iterable[str]) -> bytes:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVarTuple
+from functools import cache
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import BigInteger, Select, func, literal, select, type_coerce
 from sqlalchemy.orm import Session, aliased
@@ -238,11 +239,11 @@ def list_event_ids_at(
     ).all()
 
 
-def list_event_facts(session: Session, event_ids: Collection[int]) -> list[EventFacts]:
-    """What the events are rendered from, by key (three queries). Read from the store, so that what
-    the session holds in memory cannot be stale."""
+@cache
+def _facts() -> Select[*tuple[Any, ...]]:
+    """An event with its place and kind. Made once: making it takes longer than running it."""
     host, host_region, lead_region = aliased(Institution), aliased(Region), aliased(Region)
-    rows = session.execute(
+    return (
         select(
             Event.id, Event.public_id, Event.title_nl, Event.title_en, Event.description_nl,
             Event.description_en, Event.planning, Event.visibility, Event.public_at,
@@ -263,9 +264,13 @@ def list_event_facts(session: Session, event_ids: Collection[int]) -> list[Event
         .outerjoin(host_region, host_region.id == Venue.region_id)
         .outerjoin(host, host.id == Venue.institution_id)
         .outerjoin(Term, (Term.scheme == "kind") & (Term.slug == Event.kind))
-        .where(Event.id.in_(event_ids))
-        .order_by(Event.id)
-    ).all()  # fmt: skip
+    )  # fmt: skip
+
+
+def list_event_facts(session: Session, event_ids: Collection[int]) -> list[EventFacts]:
+    """What the events are rendered from, by key (three queries). Read from the store, so that what
+    the session holds in memory cannot be stale."""
+    rows = session.execute(_facts().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
     terms: dict[int, list[Named]] = {}
     for event_id, *term in session.execute(
         select(EventTerm.event_id, Term.scheme, Term.slug, Term.name_nl, Term.name_en)

@@ -50,7 +50,8 @@ def reflag(session: Session, event_ids: Collection[int], now: datetime) -> Flagg
     parameters = defaults()
     wanted = set(event_ids)
     windows = windows_around(spans_of(session, wanted))
-    around = load_around(session, windows, productions_of(session, wanted), parameters, wanted)
+    # Its own moments stand in their windows.
+    around = load_around(session, windows, productions_of(session, wanted), parameters)
     moments = as_arrays(around, parameters)
     chosen = np.isin(moments.event, list(wanted))
     rows = {(row[0], row[1]): row for row in flagged_rows(moments, parameters, chosen)}

@@ -6,10 +6,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from calendar_app.core.errors import FieldError, Invalid, Stale
@@ -136,6 +137,22 @@ def _pairs(
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
+@cache
+def _with_sides() -> Select[Overlap, Occurrence, Occurrence, Event, Event]:
+    """Overlaps with both their moments and events. Made once: making it takes longer than running
+    it."""
+    a, b, event_a, event_b = (
+        aliased(Occurrence), aliased(Occurrence), aliased(Event), aliased(Event),
+    )  # fmt: skip
+    return (
+        select(Overlap, a, b, event_a, event_b)
+        .join(a, a.id == Overlap.a_id)
+        .join(b, b.id == Overlap.b_id)
+        .join(event_a, event_a.id == Overlap.event_a_id)
+        .join(event_b, event_b.id == Overlap.event_b_id)
+    )
+
+
 def _rows(
     session: Session, event_ids: Collection[int] | None, in_cases: Collection[int]
 ) -> list[_Row]:
@@ -150,17 +167,7 @@ def _rows(
             Overlap.event_a_id.in_(select(ConflictPair.event_a_id)),
             Overlap.event_b_id.in_(select(ConflictPair.event_a_id)),
         )
-    a, b, event_a, event_b = (
-        aliased(Occurrence), aliased(Occurrence), aliased(Event), aliased(Event),
-    )  # fmt: skip
-    found = session.execute(
-        select(Overlap, a, b, event_a, event_b)
-        .join(a, a.id == Overlap.a_id)
-        .join(b, b.id == Overlap.b_id)
-        .join(event_a, event_a.id == Overlap.event_a_id)
-        .join(event_b, event_b.id == Overlap.event_b_id)
-        .where(where)
-    ).all()
+    found = session.execute(_with_sides().where(where)).all()
     if not found:
         return []
     latest = np.array([int(max(r[1].starts_at, r[2].starts_at).timestamp()) for r in found])

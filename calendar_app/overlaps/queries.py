@@ -28,6 +28,7 @@ from calendar_app.overlaps.moments import (
     LONGEST,
     MARKETING_ROLES,
     NOT_COMPARED,
+    PRESS_ROLES,
     Moment,
     assumed_audiences,
     assumed_disciplines,
@@ -38,8 +39,13 @@ from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.places.models import Venue
 
-_MARGIN = timedelta(days=2)
-_MARKETING_MARGIN = timedelta(days=8)
+_MARGIN = timedelta(days=1)
+"""A shared day-part is shorter by far."""
+_MARGINS = {
+    # The next cultural day, all of it, when the clock goes back as well.
+    **dict.fromkeys(PRESS_ROLES, timedelta(days=3)),
+    **dict.fromkeys(MARKETING_ROLES, timedelta(days=8)),
+}
 _FEW = 5000
 """Keys that a query can be given; beyond it they are asked for again."""
 
@@ -59,7 +65,7 @@ def windows_around(spans: Iterable[tuple[datetime, datetime, str]]) -> list[Wind
     """Windows that hold every candidate of moments (start, end, role), merged; at most 40."""
 
     def stretch(starts_at: datetime, ends_at: datetime, role: str) -> tuple[datetime, datetime]:
-        margin = _MARKETING_MARGIN if role in MARKETING_ROLES else _MARGIN
+        margin = _MARGINS.get(role, _MARGIN)
         return starts_at - margin, ends_at + margin
 
     found: list[Window] = []
