@@ -31,7 +31,7 @@ from calendar_app.schema import metadata
 from calendar_app.web import create_app
 from calendar_app.web.field_names import NAMES
 from calendar_app.web.forms.fields import BaseForm
-from calendar_app.workflow import register
+from calendar_app.workflow import register, together
 from calendar_app.workflow.manage import load_reference
 from tests.factories import draft
 from tests.factories.people import add_person
@@ -384,6 +384,8 @@ def _add_events(session: Session, ids: dict[str, str], now: datetime) -> None:
 
     own = add("own", "korzo")
     ids["moment"] = own.occurrences[0].public_id
+    korzo = Viewer(institution_ids=frozenset({leads["korzo"]}))
+    together.share(session, korzo, own.public_id, "stadsgehoorzaal", True, now)
     add("near", "mauritshuis")
     add("festival", "korzo", when="2027-05-01T12:00", kind="festival")
     add("campaign", "korzo", when="2027-06-01T12:00", kind="campaign")

@@ -145,7 +145,8 @@ POSTS: dict[str, list[Sent]] = {
         Sent("/events/{own}/together", "editor",
              {"do": "invite", "institution": "mauritshuis", "role": "co"}),
         Sent("/events/{own}/together", "editor", {"do": "share", "other": "mauritshuis"}),
-        Sent("/events/{own}/together", "editor", {"do": "unshare", "institution": "mauritshuis"}),
+        Sent("/events/{own}/together", "editor",
+             {"do": "unshare", "institution": "stadsgehoorzaal"}),
     ],
     "together.planning": [
         Sent("/events/{own}/planning", "editor", {"planning": "idea", "next": "/mine"})
