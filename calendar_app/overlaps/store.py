@@ -15,6 +15,7 @@ import numpy as np
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import Session
 
@@ -76,7 +78,8 @@ class MomentStore:
 
     def around(self, session: Session, own: Sequence[Moment]) -> Moments:
         """The given moments, then, in order of key, every stored one of other events that could
-        compete with any of them (two queries, and three more for what is new here)."""
+        compete with any of them (a query, one for each stretch of days, and three more for what is
+        new here)."""
         houses = _houses(session)
         found = _stamps(session, own, self.parameters)
         with self._lock:
@@ -122,18 +125,18 @@ class MomentStore:
 
 
 @cache
-def _houses_query(table: type[Institution] | type[Venue]) -> Select[int, int, int]:
-    return select(func.count(), func.sum(table.version), func.max(table.id))
+def _houses_query() -> CompoundSelect[int, int, int]:
+    return union_all(
+        *(
+            select(func.count(), func.sum(table.version), func.max(table.id))
+            for table in (Institution, Venue)
+        )
+    )
 
 
 def _houses(session: Session) -> Stamp:
     """What changes when any institution or venue does: there are few, and they rarely change."""
-    connection = session.connection()
-    return tuple(
-        value
-        for table in (Institution, Venue)
-        for value in connection.execute(_houses_query(table)).one()
-    )
+    return tuple(map(tuple, session.connection().execute(_houses_query()).all()))
 
 
 _ROLES = {
