@@ -41,4 +41,4 @@ def verify_password(stored: str | None, password: str) -> bool:
         _hasher.verify(stored or _decoy, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
-    return stored is not None
+    return stored is not None and len(password) <= MAX_LENGTH

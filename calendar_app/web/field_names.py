@@ -68,6 +68,7 @@ NAMES = {
     "waiting_for": N_("Institution"), "due_on": N_("Answer before"),
     # people
     "email": N_("E-mail address"), "password": N_("Password"), "name": N_("Your name"),
+    "code": N_("Code from your app"), "credential": N_("Passkey"),
     "language": N_("Language of mails to you"), "sure": N_("Yes, remove my account for good"),
 }  # fmt: skip
 

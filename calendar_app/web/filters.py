@@ -142,7 +142,7 @@ def read_period(args: MultiDict[str, str]) -> tuple[date | None, date | None]:
 def read_choice(args: MultiDict[str, str], key: str, known: Collection[str], usual: str) -> str:
     """One of the ``known`` values, ``usual`` when nothing is asked; raises :class:`AppError`."""
     value = args.get(key) or usual
-    if value not in known:
+    if value and value not in known:
         raise AppError(_UNKNOWN, key=key, value=clean_line(value)[:60])
     return value
 

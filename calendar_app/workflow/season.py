@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from calendar_app.core.errors import FieldError, Invalid, NotFound, too_long
 from calendar_app.core.language import N_
-from calendar_app.core.names import clean_line
+from calendar_app.core.names import PUBLIC_ID, clean_line
 from calendar_app.core.timespan import local_day
 from calendar_app.events import actions
 from calendar_app.events.actions import load_for_change
@@ -117,13 +117,29 @@ def plan_bulk(
     allowed = themes if field == "theme" else BULK.get(field, ())
     if value not in allowed:
         raise Invalid(FieldError("change", _CHOICE))
-    events = list_own_events(session, viewer, now, public_ids=public_ids[:MOST_EVENTS])
+    events = _chosen(session, viewer, public_ids, now)
     if not events:
         raise Invalid(FieldError("events", N_("Choose at least one event.")))
     return [_planned(viewer, event, field, value) for event in events]
 
 
 _CHOICE = N_("This choice does not exist. Pick one of the list.")
+
+
+def _chosen(
+    session: Session, viewer: Viewer, public_ids: Sequence[str], now: datetime
+) -> Sequence[Event]:
+    """The events with these ids, all of them the viewer's own; raises :class:`Invalid`."""
+    wanted = set(public_ids)
+    if len(wanted) > MOST_EVENTS:
+        many = N_("At most %(most)s events at a time. Choose fewer.")
+        raise Invalid(FieldError("events", many, {"most": MOST_EVENTS}))
+    known = [one for one in wanted if PUBLIC_ID.fullmatch(one)]
+    events = list_own_events(session, viewer, now, public_ids=known)
+    if len(events) < len(wanted):
+        gone = N_("One of these events is not yours, or is gone. Choose again.")
+        raise Invalid(FieldError("events", gone))
+    return events
 
 
 def _planned(viewer: Viewer, event: Event, field: str, value: str) -> Planned:
@@ -167,18 +183,23 @@ def apply_bulk(
     return bulk
 
 
+def see_bulk(session: Session, viewer: Viewer, bulk_id: str, *, change: bool = False) -> BulkChange:
+    """A change that the viewer made, locked when it is to be changed."""
+    query = select(BulkChange).where(
+        BulkChange.public_id == bulk_id, BulkChange.user_id == viewer.user_id
+    )
+    bulk = session.scalar(query.with_for_update() if change else query)
+    if bulk is None:
+        raise NotFound
+    return bulk
+
+
 def undo_bulk(
     session: Session, viewer: Viewer, bulk_id: str, now: datetime, base_url: str
 ) -> tuple[int, int]:
     """Puts back what nobody has changed since; how many were, and how many were passed over.
     Only whoever made the change can; a second time does nothing."""
-    bulk = session.scalar(
-        select(BulkChange)
-        .where(BulkChange.public_id == bulk_id, BulkChange.user_id == viewer.user_id)
-        .with_for_update()
-    )
-    if bulk is None:
-        raise NotFound
+    bulk = see_bulk(session, viewer, bulk_id, change=True)
     if bulk.undone_at is not None:
         return 0, 0
     field, back = bulk.data["field"], []
@@ -215,13 +236,13 @@ def promote(
     session: Session, viewer: Viewer, public_id: str, promoted: Sequence[str], now: datetime
 ) -> Event:
     """Links a campaign to the events it promotes. What the viewer cannot choose from, as it is
-    over or another organiser's, stays linked."""
+    over or another organiser's, stays linked; choosing it raises :class:`Invalid`."""
     campaign = own_event(session, viewer, public_id, "event.change", now)
     if campaign.kind != "campaign":
         raise NotFound
     wanted = {
         event.id: event
-        for event in list_own_events(session, viewer, now, public_ids=promoted[:MOST_EVENTS])
+        for event in _chosen(session, viewer, promoted, now)
         if event.id != campaign.id
     }
     stored = {

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pyotp
 from flask import Flask, Request, request
 from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
+from werkzeug.test import TestResponse, encode_multipart
 from wtforms.fields.core import UnboundField
 
 from calendar_app.core.language import gettext
@@ -25,7 +26,10 @@ from calendar_app.imports.models import ImportRun
 from calendar_app.overlaps.models import Conflict, ConflictPair
 from calendar_app.people.actions import open_sign_in
 from calendar_app.people.link_actions import make_link
-from calendar_app.people.models import Institution, SignIn, User
+from calendar_app.people.models import Institution, Passkey, SignIn, User
+from calendar_app.people.passkeys import Site, read_made
+from calendar_app.people.passwords import hash_password
+from calendar_app.people.queries import hash_token
 from calendar_app.people.viewer import Viewer
 from calendar_app.schema import metadata
 from calendar_app.web import create_app
@@ -34,12 +38,15 @@ from calendar_app.web.forms.fields import BaseForm
 from calendar_app.workflow import register, together
 from calendar_app.workflow.manage import load_reference
 from tests.factories import draft
-from tests.factories.people import add_person
+from tests.factories.authenticator import Device
+from tests.factories.people import PASSWORD, add_person
 from tests.web.conftest import csrf_of
 
 Value = str | bytes | list[str] | None
 BASE = "http://localhost"
 KEY = "test"
+SECRET = "JBSWY3DPEHPK3PXP" * 2
+CHALLENGE = "a" * 43
 
 VALUES: dict[str, Value] = {
     "left out": None,
@@ -144,7 +151,9 @@ class RecordingRequest(Request):
 @dataclass(frozen=True)
 class Sent:
     """A form as somebody may send it: where, who, and fields that are taken as they are. Of a
-    ``form`` that is not asked for every field, the others are tried as well."""
+    ``form``, the fields that are not given are tried as well; ``silent`` ones (of a panel that is
+    asked while somebody types) say nothing of what they do not understand. Of its fields, ``texts``
+    take every text, and ``anything`` what there is."""
 
     path: str
     who: str
@@ -152,6 +161,9 @@ class Sent:
     form: type[BaseForm] | None = None
     file: tuple[str, str, bytes] | None = None
     values: Sequence[str] = tuple(VALUES)
+    silent: bool = False
+    texts: Sequence[str] = ()
+    anything: Sequence[str] = ()
 
     @property
     def names(self) -> list[str]:
@@ -160,6 +172,22 @@ class Sent:
             name for name in dir(self.form) if isinstance(getattr(self.form, name), UnboundField)
         ]
         return list(dict.fromkeys([*self.fields, *more]))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page as somebody may ask for it: where, who, and keys that it takes."""
+
+    path: str
+    who: str = "nobody"
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def address(self, ids: Mapping[str, str], key: str = "", value: Value = None) -> str:
+        """The address, with another value of one key; of a long one what servers let through."""
+        pairs = [(name, one.format(**ids)) for name, one in self.keys.items() if name != key]
+        given = value if isinstance(value, list) else [value]
+        pairs += [(key, one[:6000]) for one in given if one is not None]  # type: ignore[misc]
+        return f"{self.path}?{urlencode(pairs)}"
 
 
 @dataclass
@@ -178,6 +206,8 @@ class World:
     said: dict[str, set[str]] = field(default_factory=lambda: {"nl": set(), "en": set()})
     """Every message, by language."""
     wrote: bool = False
+    turn: int = 0
+    """Which values are next, where not all are tried every time."""
 
     def __post_init__(self) -> None:
         self.before = digest(self.connection)
@@ -229,8 +259,12 @@ class World:
             text = one.decode("latin-1") if isinstance(one, bytes) else one
             data.setdefault(name, []).append(text)
         name, filename, content = sent.file
-        data[name] = (io.BytesIO(content), filename)
-        return self.ask(sent.who, path, "POST", language, data=data)
+        data[name] = FileStorage(io.BytesIO(content), filename, name)
+        boundary, body = encode_multipart(data)
+        return self.ask(
+            sent.who, path, "POST", language, data=body,
+            content_type=f"multipart/form-data; boundary={boundary}",
+        )  # fmt: skip
 
     def refused(self, sent: Sent, names: Sequence[str], value: Value, language: str) -> set[str]:
         """Those of the fields that do not take the value. It is put in all of them; whichever the
@@ -298,7 +332,8 @@ def named_in(answer: TestResponse, language: str, told: object) -> set[str]:
     said = summary_of(answer.text)
     for name, text in said.items():
         assert f'id="f-{name}"' in answer.text, (told, name, "leads nowhere")
-        called = {label_of(answer.text, name), name_of(name, language)}
+        # What a label adds in brackets is a hint.
+        called = {label_of(answer.text, name).partition(" (")[0], name_of(name, language)}
         assert any(one.casefold() in text.casefold() for one in called if one), (told, called, text)
     return set(said)
 
@@ -345,7 +380,7 @@ def build_world(connection: Connection, folder: Path, now: datetime) -> World:
         _add_events(session, ids, now)
         tokens = _add_people(session, ids, now)
         _add_runs(session, ids, now)
-    people = {who: _cookie(app, token) for who, token in tokens.items()}
+    people = {who: _cookie(app, now, token) for who, token in tokens.items()}
     world = World(app, connection, people, ids)
 
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
@@ -357,12 +392,13 @@ def build_world(connection: Connection, folder: Path, now: datetime) -> World:
     return world
 
 
-def _cookie(app: Flask, token: str) -> tuple[str, str]:
+def _cookie(app: Flask, now: datetime, more: Mapping[str, Any]) -> tuple[str, str]:
     client = app.test_client()
-    if token:
-        with client.session_transaction() as cookie:
-            cookie["_user_id"], cookie["_fresh"] = token, True
+    with client.session_transaction() as cookie:
+        cookie.update(more)
     page = client.get("/login?again=1", environ_overrides={"sweep.asked": {}}).text
+    with client.session_transaction() as cookie:
+        cookie |= {"challenge": [CHALLENGE, int(now.timestamp())], "code_to_be": SECRET}
     found = client.get_cookie("session")
     assert found
     return f"session={found.value}", csrf_of(page)
@@ -382,18 +418,19 @@ def _add_events(session: Session, ids: dict[str, str], now: datetime) -> None:
         ids[name] = made.public_id
         return made
 
-    own = add("own", "korzo")
+    big: dict[str, Any] = {"planning": "option", "expected_visitors": 900}
+    own = add("own", "korzo", **big)
     ids["moment"] = own.occurrences[0].public_id
     korzo = Viewer(institution_ids=frozenset({leads["korzo"]}))
     together.share(session, korzo, own.public_id, "stadsgehoorzaal", True, now)
-    add("near", "mauritshuis")
+    add("near", "mauritshuis", **big)
     add("festival", "korzo", when="2027-05-01T12:00", kind="festival")
     add("campaign", "korzo", when="2027-06-01T12:00", kind="campaign")
     add("draft", "korzo", when="2027-07-01T12:00", as_draft=True)
     add("sealed", "museum-de-lakenhal", visibility="sealed")
-    theirs = add("theirs", "museum-de-lakenhal")
+    theirs = add("theirs", "museum-de-lakenhal", when="2027-04-12T20:15", **big)
     ids["their_moment"] = theirs.occurrences[0].public_id
-    add("beside", "stadsgehoorzaal")
+    add("beside", "stadsgehoorzaal", when="2027-04-12T20:15", **big)
     session.flush()
     for case_id, *events in session.execute(
         select(Conflict.public_id, ConflictPair.event_a_id, ConflictPair.event_b_id).join(
@@ -406,9 +443,9 @@ def _add_events(session: Session, ids: dict[str, str], now: datetime) -> None:
         ids[f"{slug}_version"] = str(session.scalar(stored))
 
 
-def _add_people(session: Session, ids: dict[str, str], now: datetime) -> dict[str, str]:
-    """Who sends what; returns the tokens of their sessions."""
-    made: dict[str, User] = {
+def _add_people(session: Session, ids: dict[str, str], now: datetime) -> dict[str, dict[str, Any]]:
+    """Who sends what; returns what their cookies hold."""
+    made = {
         "editor": add_person(session, "editor@x.example", institutions=("korzo",), role="manager"),
         "coordinator": add_person(session, "coordinator@x.example", regions=("haaglanden",)),
         "admin": add_person(session, "admin@x.example", is_admin=True),
@@ -416,7 +453,9 @@ def _add_people(session: Session, ids: dict[str, str], now: datetime) -> dict[st
         "stranger": add_person(
             session, "stranger@x.example", institutions=("museum-de-lakenhal",), role="manager"
         ),
+        "keeper": add_person(session, "keeper@x.example"),
     }
+    made["colleague"].password_hash = hash_password(PASSWORD)
     ids |= {f"{name}_id": str(user.id) for name, user in made.items()}
     tokens = {name: open_sign_in(session, user, now) for name, user in made.items()}
     for who in ("editor", "stranger"):
@@ -449,7 +488,32 @@ def _add_people(session: Session, ids: dict[str, str], now: datetime) -> dict[st
         session.add(bulk)
         session.flush()
         ids["bulk" if who == "editor" else "their_bulk"] = bulk.public_id
-    return {**tokens, "nobody": ""}
+    _add_second_steps(session, ids, made, now)
+    keeper = made["keeper"]
+    half = [keeper.id, hash_token(keeper.password_hash or ""), int(now.timestamp())]
+    cookies = {name: {"_user_id": token, "_fresh": True} for name, token in tokens.items()}
+    return {**cookies, "nobody": {}, "half": {"half": half}}
+
+
+def _add_second_steps(
+    session: Session, ids: dict[str, str], made: dict[str, User], now: datetime
+) -> None:
+    made["keeper"].totp_secret = SECRET
+    ids["code"] = pyotp.TOTP(SECRET).at(now)
+    site, challenge = {"rpId": "localhost", "rp": {"id": "localhost"}}, {"challenge": CHALLENGE}
+    device = Device()
+    key = read_made(Site("localhost", BASE, ""), device.make({**site, **challenge}), CHALLENGE)
+    assert key
+    for who in ("keeper", "stranger"):
+        passkey = Passkey(
+            user_id=made[who].id, credential_id=key.credential_id if who == "keeper" else "other",
+            public_key=key.public_key, sign_count=0, name="", created_at=now,
+        )  # fmt: skip
+        session.add(passkey)
+        session.flush()
+        ids[f"{who}_passkey"] = str(passkey.id)
+    ids["used_key"] = device.use({**site, **challenge})
+    ids["made_key"] = Device(key_id=b"another").make({**site, **challenge})
 
 
 def _add_runs(session: Session, ids: dict[str, str], now: datetime) -> None:

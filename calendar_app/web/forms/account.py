@@ -3,9 +3,11 @@
 from wtforms import BooleanField, StringField, ValidationError
 
 from calendar_app.core.language import LANGUAGES, N_
+from calendar_app.core.names import clean_address
 from calendar_app.people.models import EDITOR, MANAGER
 from calendar_app.web.context import current
 from calendar_app.web.forms.fields import BaseForm, Choice, line, needed
+from calendar_app.workflow import accounts
 
 ROLES = (EDITOR, MANAGER)
 
@@ -19,6 +21,11 @@ class EmailForm(BaseForm):
     """An address."""
 
     email = line(254, needed(N_("Give an e-mail address.")))
+
+    def validate_email(self, field: StringField) -> None:
+        """It looks like one."""
+        if field.data and clean_address(field.data) is None:
+            raise ValidationError(current.text(accounts.NO_ADDRESS))
 
 
 class NewPasswordForm(BaseForm):

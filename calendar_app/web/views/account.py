@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid, TooMany
 from calendar_app.core.language import N_
+from calendar_app.core.names import clean_line
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.link_actions import RESET
 from calendar_app.people.passwords import hash_password
@@ -30,8 +31,7 @@ def login() -> str | Response | tuple[str, int]:
         if current.viewer.signed_in and not again:
             return redirect(target or landing(), 303)
         return _login_page(target, auth.own_email() if again else "")
-    email = request.form.get("email", "")[:254]
-    password = request.form.get("password", "")[:1000]
+    email, password = clean_line(request.form.get("email", "")), request.form.get("password", "")
     try:
         outcome = auth.sign_in(email, password, source())
     except TooMany as error:

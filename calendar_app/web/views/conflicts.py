@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import Invalid, Stale
+from calendar_app.core.errors import AppError, Invalid, Stale
 from calendar_app.core.language import N_
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.models import Event, Occurrence
@@ -85,6 +85,8 @@ def act(public_id: str) -> Response | tuple[str, int]:
     form = ConflictForm(request.form)
     form.offer(leads)
     if not form.validate():
+        if form.do.errors:
+            raise AppError  # no button of ours
         return _page(public_id, form), 422
     try:
         with transaction(current.session):

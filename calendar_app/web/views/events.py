@@ -26,6 +26,7 @@ from calendar_app.places.models import Venue
 from calendar_app.places.queries import list_venues
 from calendar_app.web.context import current
 from calendar_app.web.field_names import field_name
+from calendar_app.web.filters import read_choice
 from calendar_app.web.forms import event_words as words
 from calendar_app.web.forms.event import EventForm, values_of
 from calendar_app.web.views.event_page import event_url
@@ -164,10 +165,14 @@ def new() -> str | Response | tuple[str, int]:
 def _umbrella() -> Event | None:
     """The festival that the new event becomes part of (``?part_of=``): one's own to change."""
     part_of = request.args.get("part_of", "")
-    if not PUBLIC_ID.fullmatch(part_of):
-        return None
+    return _own_event(part_of) if part_of else None
+
+
+def _own_event(public_id: str) -> Event:
+    if not PUBLIC_ID.fullmatch(public_id):
+        raise NotFound
     return register.see_own_event(
-        current.session, current.viewer, part_of, "event.change", current.now
+        current.session, current.viewer, public_id, "event.change", current.now
     )
 
 
@@ -175,10 +180,8 @@ def _first(offered: Offered, umbrella: Event | None) -> dict[str, Any]:
     """What a new form starts with: empty, a copy of another event a year later (``?copy=``), or
     what it shares with the festival it is part of; a link may fill in the kind."""
     copied = request.args.get("copy", "")
-    if PUBLIC_ID.fullmatch(copied):
-        event = register.see_own_event(
-            current.session, current.viewer, copied, "event.change", current.now
-        )
+    if copied:
+        event = _own_event(copied)
         again = copy_draft(draft_of(event), local_day(current.now))
         if event.lead_id not in current.viewer.institution_ids:
             again = replace(again, internal_note="")
@@ -191,7 +194,9 @@ def _first(offered: Offered, umbrella: Event | None) -> dict[str, Any]:
         "institution": _first_own(offered),
         "venue": first.home_venue.slug if first and first.home_venue else "",
         "draft": new_public_id(),
-        "kind": request.args.get("kind", "")[:60],
+        "kind": read_choice(
+            request.args, "kind", [one.slug for one in offered.terms if one.scheme == "kind"], ""
+        ),
     }
     if umbrella is not None:
         shared = values_of(draft_of(umbrella), offered.institutions, offered.venues)

@@ -9,7 +9,8 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import NotFound
+from calendar_app.core.errors import AppError, NotFound
+from calendar_app.core.language import N_
 from calendar_app.core.names import PUBLIC_ID
 from calendar_app.db.transaction import reading
 from calendar_app.events.models import SCHEMES as TERM_SCHEMES
@@ -156,14 +157,18 @@ def subscribe() -> str:
 
 
 def _chosen() -> Selection:
-    for scheme in SCHEMES:
-        slug = request.args.get(scheme)
-        if slug:
-            found = parse(f"{scheme}/{slug}")
-            if found is None:
-                raise NotFound
-            return found
-    return ALL
+    asked = [(key, slug) for key in SCHEMES for slug in request.args.getlist(key) if slug]
+    if len(asked) > 1:
+        keys = ", ".join(f"“{key}”" for key, _ in asked[: len(SCHEMES)])
+        raise AppError(
+            N_("A feed follows one filter, not %(keys)s together. Choose one."), keys=keys
+        )
+    if not asked:
+        return ALL
+    found = parse("/".join(asked[0]))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _offers() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendar_app.core.errors import FieldError, Invalid, NotFound, TooMany
+from calendar_app.core.errors import AppError, FieldError, Invalid, TooMany
 from calendar_app.core.language import N_
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.people.models import User
@@ -96,7 +96,7 @@ def change(slug: str, user_id: int) -> Response:
     """Makes a colleague editor or manager, or ends their work here."""
     role = request.form.get("role", "")
     if role not in (*ROLES, "none"):
-        raise NotFound
+        raise AppError  # no button of ours
     with transaction(current.session):
         accounts.change_role(
             current.session, current.viewer, slug, user_id, None if role == "none" else role,

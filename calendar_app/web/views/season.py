@@ -8,14 +8,14 @@ from werkzeug.wrappers import Response
 
 from calendar_app.core.errors import FieldError, Invalid
 from calendar_app.core.language import N_
-from calendar_app.core.names import PUBLIC_ID, clean_text
+from calendar_app.core.names import clean_text
 from calendar_app.core.timespan import local_day, midnight
 from calendar_app.db.transaction import reading, transaction
 from calendar_app.events.agenda_queries import list_campaign_weeks
 from calendar_app.events.lines import MAX_TEXT
 from calendar_app.events.queries import list_own_events, list_related, list_terms
 from calendar_app.web.context import current
-from calendar_app.web.filters import read_number, read_search
+from calendar_app.web.filters import read_search
 from calendar_app.web.forms.event_words import shown
 from calendar_app.web.templating import pick_text
 from calendar_app.web.views.event_page import event_url
@@ -81,12 +81,8 @@ def _bulk_page(errors: Sequence[FieldError]) -> str:
         themes = [term for term in list_terms(current.session) if term.scheme == "theme"]
     return current.page(
         "events/bulk.html", events=events, errors=errors, q=q,
-        chosen=set(_chosen()), shown=shown, changes=_changes(themes),
+        chosen=set(request.form.getlist("events")), shown=shown, changes=_changes(themes),
     )  # fmt: skip
-
-
-def _chosen() -> list[str]:
-    return [one for one in request.form.getlist("events") if PUBLIC_ID.fullmatch(one)]
 
 
 def _changes(themes: Sequence[object]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -106,7 +102,7 @@ def _changes(themes: Sequence[object]) -> list[tuple[str, list[tuple[str, str]]]
 @blueprint.post("/events/bulk")
 def change() -> str | Response | tuple[str, int]:
     """First what would change, then changing it."""
-    chosen = _chosen()
+    chosen = request.form.getlist("events")
     field, _, value = request.form.get("change", "").partition("=")
     session, viewer, now = current.session, current.viewer, current.now
     try:
@@ -123,15 +119,15 @@ def change() -> str | Response | tuple[str, int]:
             )
     except Invalid as problem:
         return _bulk_page(problem.errors), 422
-    number = len(made.data["events"])
-    return redirect(url_for("season.done", bulk_id=made.public_id, number=number), 303)
+    return redirect(url_for("season.done", bulk_id=made.public_id), 303)
 
 
 @blueprint.get("/events/bulk/<bulk_id>")
 def done(bulk_id: str) -> str:
     """What was changed, with the button that undoes it."""
-    number = read_number(request.args, "number", 0, season.MOST_EVENTS)
-    return current.page("events/bulk_done.html", bulk_id=bulk_id, number=number)
+    with reading(current.session):
+        made = season.see_bulk(current.session, current.viewer, bulk_id)
+    return current.page("events/bulk_done.html", number=len(made.data["events"]))
 
 
 @blueprint.post("/events/bulk/<bulk_id>")
@@ -161,24 +157,30 @@ def campaigns() -> str:
 
 
 @blueprint.route("/events/<public_id>/promotes", methods=["GET", "POST"])
-def promotes(public_id: str) -> str | Response:
+def promotes(public_id: str) -> str | Response | tuple[str, int]:
     """Which events a campaign promotes."""
+    errors: Sequence[FieldError] = ()
     if request.method == "POST":
-        with transaction(current.session):
-            event = season.promote(
-                current.session, current.viewer, public_id, _chosen(),
-                current.now,
-            )  # fmt: skip
-        flash(current.text(N_("Saved.")))
-        return redirect(event_url(event), 303)
+        try:
+            with transaction(current.session):
+                event = season.promote(
+                    current.session, current.viewer, public_id, request.form.getlist("events"),
+                    current.now,
+                )  # fmt: skip
+        except Invalid as problem:
+            errors = problem.errors
+        else:
+            flash(current.text(N_("Saved.")))
+            return redirect(event_url(event), 303)
     with reading(current.session):
         event = register.see_own_event(
             current.session, current.viewer, public_id, "event.change", current.now
         )
         events = list_own_events(current.session, current.viewer, current.now, limit=300)
         related = list_related(current.session, event, current.viewer, current.now)
-    return current.page(
-        "events/promotes.html", event=event,
+    page = current.page(
+        "events/promotes.html", event=event, errors=errors,
         events=[one for one in events if one.id != event.id and one.kind != "campaign"],
         chosen={one.id for one in related["promotes"]},
     )  # fmt: skip
+    return (page, 422) if errors else page

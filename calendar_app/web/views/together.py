@@ -101,7 +101,9 @@ def act(public_id: str) -> Response | tuple[str, int]:
             elif do in ("share", "unshare"):
                 event = together.share(session, viewer, public_id, slug, do == "share", now)
             else:
-                raise AppError  # no button of ours
+                # No button of ours; whose event it is comes first, as everywhere.
+                register.see_own_event(session, viewer, public_id, "event.invite", now)
+                raise AppError
     except Invalid as problem:
         errors = tuple(
             replace(one, field=given) if one.field == "institution" and do == "share" else one
@@ -183,7 +185,10 @@ def _judge_page(public_id: str, errors: tuple[FieldError, ...]) -> str:
 @blueprint.post("/moderation/<public_id>")
 def judge(public_id: str) -> Response | tuple[str, int]:
     """Approves, or sends back with a reason."""
-    approve = request.form.get("do") == "approve"
+    do = request.form.get("do")
+    if do not in ("approve", "reject"):
+        raise AppError  # no button of ours
+    approve = do == "approve"
     reason = clean_text(request.form.get("reason", ""))
     try:
         with transaction(current.session):
