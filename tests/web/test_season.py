@@ -97,10 +97,12 @@ def test_many_at_once_looked_at_first_applied_and_undone(
         with sessions() as session:
             return list(session.scalars(select(Event.planning).order_by(Event.id)))
 
-    preview = choose(korzo, [*mine, theirs], "planning=confirmed").text
+    refused = choose(korzo, [*mine, theirs], "planning=confirmed", "apply")
+    assert refused.status_code == 422 and "niet van u" in refused.text
+    preview = choose(korzo, mine, "planning=confirmed").text
     assert "2 activiteiten veranderen" in preview and "is al zo" in preview
     assert planning() == ["option", "option", "confirmed", "option"]
-    done = choose(korzo, [*mine, theirs], "planning=confirmed", "apply")
+    done = choose(korzo, mine, "planning=confirmed", "apply")
     assert planning() == ["confirmed", "confirmed", "confirmed", "option"]
     # One is changed by hand since; that one stays as it is.
     post(korzo, f"/events/{mine[0]}/planning", planning="idea")

@@ -17,7 +17,7 @@ from calendar_app.events.own_queries import (
 from calendar_app.events.todo import TOTAL, OwnEvent, missing, sort_out
 from calendar_app.people.queries import list_own_institutions
 from calendar_app.web.context import current
-from calendar_app.web.filters import read_number
+from calendar_app.web.filters import read_choice, read_number
 from calendar_app.workflow import welcome
 
 blueprint = Blueprint("mine", __name__)
@@ -84,11 +84,11 @@ def _where(event: OwnEvent, name: str) -> str:
 def index() -> str:
     """One's own institutions, or one of them."""
     viewer, session, now = current.viewer, current.session, current.now
-    chosen = clean_line(request.args.get("institution", ""))
-    show = request.args.get("show", "")
+    show = read_choice(request.args, "show", GROUPS, "")
     page = read_number(request.args, "page", 1, 999)
     with reading(session):
         own = list_own_institutions(session, viewer.institution_ids)
+        chosen = read_choice(request.args, "institution", [one.slug for one in own], "")
         looked_at = [one for one in own if one.slug == chosen] or own
         ids = [one.id for one in looked_at]
         events = list_own_in_brief(session, ids, now)

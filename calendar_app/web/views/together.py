@@ -55,6 +55,13 @@ def _done(event: Event, said: str) -> Response:
     return redirect(event_url(event), 303)
 
 
+def _no_button(public_id: str, right: str) -> AppError:
+    """What no button of ours sends; whose event it is comes first, as everywhere."""
+    with reading(current.session):
+        register.see_own_event(current.session, current.viewer, public_id, right, current.now)
+    return AppError()
+
+
 @blueprint.get("/events/<public_id>/together")
 def index(public_id: str) -> str:
     """Who organises with us, and with whom it is shared."""
@@ -84,6 +91,8 @@ def _index_page(event: Event, errors: tuple[FieldError, ...] = ()) -> str:
 def act(public_id: str) -> Response | tuple[str, int]:
     """Invites, answers, leaves, shares or stops sharing."""
     do = request.form.get("do", "")
+    if do not in ("invite", "accept", "decline", "leave", "share", "unshare"):
+        raise _no_button(public_id, "event.invite")
     given = "institution" if request.form.get("institution") else "other"
     slug = clean_line(request.form.get(given, ""))
     session, viewer, now = current.session, current.viewer, current.now
@@ -98,12 +107,8 @@ def act(public_id: str) -> Response | tuple[str, int]:
                 event = together.answer(session, viewer, public_id, slug, accept, now, base_url)
             elif do == "leave":
                 event = together.leave(session, viewer, public_id, slug, now, base_url)
-            elif do in ("share", "unshare"):
-                event = together.share(session, viewer, public_id, slug, do == "share", now)
             else:
-                # No button of ours; whose event it is comes first, as everywhere.
-                register.see_own_event(session, viewer, public_id, "event.invite", now)
-                raise AppError
+                event = together.share(session, viewer, public_id, slug, do == "share", now)
     except Invalid as problem:
         errors = tuple(
             replace(one, field=given) if one.field == "institution" and do == "share" else one
@@ -145,8 +150,10 @@ def moment(public_id: str, occurrence_id: str) -> Response:
 def submit(public_id: str) -> Response:
     """A draft goes to the region, or stands at once where nobody checks first; what was sent in
     can be taken back."""
-    back = request.form.get("do") == "withdraw"
-    act = together.withdraw if back else together.submit
+    do = request.form.get("do", "submit")
+    if do not in ("submit", "withdraw"):
+        raise _no_button(public_id, "event.submit")
+    act = together.withdraw if do == "withdraw" else together.submit
     with transaction(current.session):
         event = act(
             current.session, current.viewer, public_id, current.now, current.settings.base_url
@@ -187,7 +194,7 @@ def judge(public_id: str) -> Response | tuple[str, int]:
     """Approves, or sends back with a reason."""
     do = request.form.get("do")
     if do not in ("approve", "reject"):
-        raise AppError  # no button of ours
+        raise _no_button(public_id, "event.moderate")
     approve = do == "approve"
     reason = clean_text(request.form.get("reason", ""))
     try:
