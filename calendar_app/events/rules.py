@@ -18,6 +18,8 @@ from calendar_app.core.timespan import (
     to_wall,
 )
 
+FOR_COLLEAGUES = ("professional",)
+"""Kinds that only institutions may see (``product.md``, What is asked)."""
 MAX_MOMENTS = 1000
 MAX_SPAN = timedelta(days=366 * 12)
 DEFAULT_LENGTH = timedelta(hours=2)

@@ -78,7 +78,7 @@ def apply_plan(
             session.add(
                 SourceItem(
                     source_id=source.id, uid=line.uid, event_id=event.id,
-                    given={**values_of(line.found), "place": queries.place_of(event)},
+                    given={**values_of(line.found, draft.kind), "place": queries.place_of(event)},
                 )
             )  # fmt: skip
             touched.append(event.id)
@@ -116,7 +116,7 @@ def _follow(
     # Of a field that a person edited, the source's older value stays the one to compare with.
     given = {
         name: item.given.get(name) if name in line.kept else value
-        for name, value in values_of(line.found, item.given).items()
+        for name, value in values_of(line.found, event.kind, item.given).items()
     }
     kept = "location" in line.kept and "place" in item.given
     item.given = {**given, "place": item.given["place"] if kept else queries.place_of(event)}
@@ -154,8 +154,9 @@ def draft_of_found(
     runs = any(moment.role == "run" for moment in moments)
     venue_id, room = place(found.location, institution, venues)
     title = found.title[:200]
+    kind = "exhibition" if runs else event_kind
     return EventDraft(
-        kind="exhibition" if runs else event_kind,
+        kind=kind,
         lead_id=institution.id,
         title_nl=title if found.language != "en" else "",
         title_en=title if found.language == "en" else "",
@@ -165,7 +166,7 @@ def draft_of_found(
         venue_id=venue_id,
         room=room,
         planning=found.planning,
-        visibility=str(values_of(found)["visibility"]),
+        visibility=str(values_of(found, kind)["visibility"]),
         url=found.url[:500],
         date_type="periodic" if runs else "multiple" if len(moments) > 1 else "single",
         moments=moments,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from calendar_app.events.rules import FOR_COLLEAGUES
 from calendar_app.imports.ics import FoundEvent
 
 GONE_AFTER = 3
@@ -20,9 +21,10 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is known of an event of this source: what the source gave, what stands there now, how
-    often in a row it was missing, and whether its last moment is past."""
+    """What is known of an event of this source: its kind, what the source gave, what stands there
+    now, how often in a row it was missing, and whether its last moment is past."""
 
+    kind: str
     given: Values
     current: Values
     missing: int = 0
@@ -43,8 +45,9 @@ class Planned:
     found: FoundEvent | None = None
 
 
-def values_of(found: FoundEvent, given: Values | None = None) -> dict[str, Any]:
-    """The fields that a source gives, as JSON can hold them; ``given`` is what it gave before."""
+def values_of(found: FoundEvent, kind: str, given: Values | None = None) -> dict[str, Any]:
+    """The fields that a source gives to an event of this kind, as JSON can hold them; ``given`` is
+    what it gave before."""
     return {
         "title": found.title,
         "language": found.language,
@@ -52,7 +55,7 @@ def values_of(found: FoundEvent, given: Values | None = None) -> dict[str, Any]:
         "location": found.location,
         "url": found.url,
         "planning": found.planning,
-        "visibility": _visibility(found, given or {}),
+        "visibility": _visibility(found, kind, given or {}),
         "moments": [
             [m.key, m.all_day, m.starts, m.ends, m.zone, m.starts_fold, m.ends_fold, m.cancelled]
             for m in sorted(found.moments, key=lambda m: (m.starts, m.key))
@@ -60,14 +63,17 @@ def values_of(found: FoundEvent, given: Values | None = None) -> dict[str, Any]:
     }
 
 
-def _visibility(found: FoundEvent, given: Values) -> str:
-    """What the source keeps private is sealed, an option is for coordinators."""
+def _visibility(found: FoundEvent, kind: str, given: Values) -> str:
+    """What the source keeps private is sealed, an option is for coordinators, and what is for
+    colleagues does not reach the public."""
     if found.secret:
         return "sealed"
     if found.planning == "cancelled" and "visibility" in given:
         # Who could not see the plan need not learn that it is off.
         return str(given["visibility"])
-    return "coordinators" if found.planning == "option" else "public"
+    if found.planning == "option":
+        return "coordinators"
+    return "partners" if kind in FOR_COLLEAGUES else "public"
 
 
 def plan_changes(found: Sequence[FoundEvent], stored: Mapping[str, Stored]) -> list[Planned]:
@@ -100,7 +106,7 @@ def _plan(event: FoundEvent, known: Stored | None) -> Planned:
         return Planned(event.uid, "new", event.title, found=event)
     fields: dict[str, list[Any]] = {}
     kept: dict[str, list[Any]] = {}
-    for name, theirs in values_of(event, known.given).items():
+    for name, theirs in values_of(event, known.kind, known.given).items():
         ours = known.current.get(name)
         if ours == theirs:
             continue

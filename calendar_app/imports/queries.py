@@ -100,7 +100,7 @@ def stored_of(item: SourceItem, event: Event, venues: Mapping[int, str], now: da
         if current[name] == given[:most]:
             current[name] = given
     past = all(o.ends_at <= now for o in event.occurrences)
-    return Stored(item.given, current, item.missing, past)
+    return Stored(event.kind, item.given, current, item.missing, past)
 
 
 def place_of(event: Event) -> list[Any]:

@@ -16,7 +16,7 @@ from calendar_app.events import actions
 from calendar_app.events.joint_actions import share_with
 from calendar_app.events.models import Event
 from calendar_app.events.queries import find_event, get_event, list_terms, visible
-from calendar_app.events.rules import EventDraft
+from calendar_app.events.rules import FOR_COLLEAGUES, EventDraft
 from calendar_app.feeds.actions import rerender
 from calendar_app.people.models import Institution
 from calendar_app.people.queries import find_active_user
@@ -25,8 +25,8 @@ from calendar_app.permissions import About, require
 from calendar_app.places.models import Region, Venue
 from calendar_app.workflow.flag import flag_events
 
-FOR_COLLEAGUES, WIDER = ("professional",), ("press", "public")
-"""Kinds that go no further than partners, and what goes further (``product.md``, What is asked)."""
+WIDER = ("press", "public")
+"""What goes further than the institutions."""
 
 
 def register_event(

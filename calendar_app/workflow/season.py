@@ -20,13 +20,12 @@ from calendar_app.events.actions import load_for_change
 from calendar_app.events.lines import read_lines
 from calendar_app.events.models import BulkChange, Event, Promotion
 from calendar_app.events.queries import list_own_events, list_terms
-from calendar_app.events.rules import EventDraft
+from calendar_app.events.rules import FOR_COLLEAGUES, EventDraft
 from calendar_app.feeds.actions import rerender
 from calendar_app.people.viewer import Viewer
 from calendar_app.permissions import may, require
 from calendar_app.workflow.flag import flag_events
 from calendar_app.workflow.register import (
-    FOR_COLLEAGUES,
     WIDER,
     about,
     own_event,

@@ -16,8 +16,8 @@ def _event(uid: str = "a", title: str = "Zwerm", starts: str = "2027-03-12T20:00
 
 
 def _stored(event: FoundEvent, missing: int = 0, **edited: Any) -> Stored:
-    values = values_of(event)
-    return Stored(values, {**values, **edited}, missing)
+    values = values_of(event, "concert")
+    return Stored("concert", values, {**values, **edited}, missing)
 
 
 _texts = st.sampled_from(["", "x", "Zwerm", "Nacht"])
@@ -68,7 +68,7 @@ def test_of_what_is_over_or_decided_by_a_person_the_file_decides_no_more() -> No
     def unseen(**facts: Any) -> str:
         return plan_changes([], {"a": replace(_stored(_event(), 9), **facts)})[0].action
 
-    values = values_of(_event())
+    values = values_of(_event(), "concert")
     assert unseen() == "gone"
     assert unseen(past=True) == "over"
     assert unseen(current={**values, "planning": "cancelled"}) == "over"
@@ -78,10 +78,17 @@ def test_of_what_is_over_or_decided_by_a_person_the_file_decides_no_more() -> No
 def test_who_may_see_what_the_source_gives() -> None:
     option = replace(_event(), planning="option")
     off = replace(_event(), planning="cancelled")
-    assert values_of(_event())["visibility"] == "public"
-    assert values_of(option)["visibility"] == "coordinators"
-    assert values_of(off, values_of(option))["visibility"] == "coordinators"
-    assert values_of(replace(off, secret=True), values_of(_event()))["visibility"] == "sealed"
+    assert values_of(_event(), "concert")["visibility"] == "public"
+    assert values_of(option, "concert")["visibility"] == "coordinators"
+    assert values_of(_event(), "professional")["visibility"] == "partners"
+    assert values_of(option, "professional")["visibility"] == "coordinators"
+    assert values_of(off, "concert", values_of(option, "concert"))["visibility"] == "coordinators"
+    assert (
+        values_of(replace(off, secret=True), "concert", values_of(_event(), "concert"))[
+            "visibility"
+        ]
+        == "sealed"
+    )
 
 
 def test_a_file_that_shrank_by_a_third_is_held() -> None:

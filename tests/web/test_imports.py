@@ -269,3 +269,16 @@ def test_bad_uploads_and_others_runs(
     ):  # fmt: skip
         assert answer.status_code == 404
     assert _titles(sessions) == []
+
+
+def test_a_meeting_of_professionals_stays_among_institutions_however_often_it_is_imported(
+    korzo: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    meeting = _event("m", "Depotdag")
+    _apply(korzo, _upload(korzo, _file(meeting), kind="professional").location)
+    _upload(korzo, _file(meeting), kind="dance")
+    _apply(korzo, _upload(korzo, _file(_event("m", "Depotdag 2")), kind="dance").location)
+    with sessions() as session:
+        assert session.execute(select(Event.title_nl, Event.kind, Event.visibility)).all() == [
+            ("Depotdag 2", "professional", "partners")
+        ]
