@@ -140,8 +140,10 @@ def test_one_of_several_institutions(signed_in: SignedIn) -> None:
     assert "Dans" in group(both, "unsure") and "Verf" in group(both, "unsure")
     one = group(both, "unsure", "/mine?institution=mauritshuis")
     assert "Verf" in one and "Dans" not in one
-    # Another's is never shown: all of one's own are.
-    assert "Dans" in group(both, "unsure", "/mine?institution=museum-de-lakenhal")
+    # Another's is as unknown as one that does not exist.
+    for slug in ("museum-de-lakenhal", "nowhere"):
+        answer = both.get(f"/mine?institution={slug}")
+        assert answer.status_code == 400 and "“institution”" in answer.text
 
 
 def test_nothing_to_come_says_how_to_begin(korzo: FlaskClient) -> None:

@@ -176,10 +176,11 @@ def test_ids_of_others_open_nothing(
     for page in ("edit", "cancel", "parts", "picture", "planning", "promotes", "together",
                  f"moments/{moment}"):  # fmt: skip
         assert tried(f"/events/{theirs}/{page}", **form, reason="x")[0] in (400, 404)
-    # Chosen together with one's own, they are passed over.
-    assert tried(f"/events/{campaign}/promotes", events=[theirs])[0] == 303
+    # Chosen together with one's own, nothing is saved.
+    assert tried(f"/events/{campaign}/promotes", events=[festival, theirs])[0] == 422
     assert "Kanarie" not in korzo.get(f"/events/{campaign}", follow_redirects=True).text
-    tried("/events/bulk", events=[theirs], change="planning=confirmed", do="apply")
+    change = {"change": "planning=confirmed", "do": "apply"}
+    assert tried("/events/bulk", events=[festival, theirs], **change)[0] == 422
     with sessions() as session:
         assert not session.scalars(select(Promotion)).all()
     assert digest(sessions)[:1] == before[:1]
