@@ -50,13 +50,17 @@ def test_every_page_has_few_queries(
         "file": (io.BytesIO(_calendar(40)), "season.ics"),
     }  # fmt: skip
     run = client.post("/imports", data=sent).location.rpartition("/")[2]
+    many = {
+        "csrf_token": sent["csrf_token"], "events": own, "change": "planning=idea", "do": "apply",
+    }  # fmt: skip
+    bulk = client.post("/events/bulk", data=many).location.rpartition("/")[2]
     tokens = links_for(app, sessions, clock)
     values = {
         "token": tokens,
         "public_id": {"events": own, "moderation": own, "conflicts": case, "imports": run},
         "user_id": {"admin": str(somebody)},
         "scheme": {"admin": "theme"},
-        "bulk_id": {"events": "aaaaaaaaaaaa"},
+        "bulk_id": {"events": bulk},
         "admin": {
             "venues": "korzo",
             "institutions": "korzo",
