@@ -25,6 +25,7 @@ INSIDE = {
         "/", "/mine", "/mine?show=incomplete", "/agenda", "/institutions/museum-de-lakenhal",
         "/events/new", "/imports",
         "/conflicts", "/subscribe", "/events/bulk", "/account", "/account/code", "/account/erase",
+        "/account/address", "/account/password", "/account/passkeys",
     ),
     "coordinator.haaglanden": (
         "/", "/agenda?view=month", "/agenda?view=timeline", "/conflicts", "/moderation",
@@ -33,6 +34,8 @@ INSIDE = {
         "/", "/admin", "/admin/venues", "/admin/venues/korzo", "/admin/institutions/korzo",
         "/admin/users", "/admin/users/1", "/admin/taxonomy", "/admin/regions/rijnland",
         "/admin/audit", "/institutions/korzo/people", "/admin/venues/amare/merge?into=korzo",
+        "/admin/venues/new", "/admin/institutions", "/admin/taxonomy/theme/new",
+        "/admin/taxonomy/kind/concert", "/admin/regions", "/admin/sign-in", "/admin/users/new",
     ),
 }  # fmt: skip
 
