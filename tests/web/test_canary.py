@@ -5,7 +5,7 @@ agreed flag in their own clash check (``security.md``).
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calendar_app.db.transaction import transaction
 from calendar_app.events.models import Event, Image, Promotion
+from calendar_app.overlaps.case_actions import Move, move_case
+from calendar_app.overlaps.models import Conflict
 from calendar_app.people.models import Institution
 from calendar_app.people.viewer import Viewer
 from calendar_app.web.filters import VIEWS
@@ -108,6 +110,25 @@ def test_a_sealed_plan_interferes_with_nothing(
     for client in people.values():
         for path in (f"/events/{sealed}", f"/events/{sealed}-x", f"/events/{sealed}.ics"):
             assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("visibility", "told"), [("partners", True), ("sealed", False)])
+def test_a_settled_case_does_not_say_that_a_plan_not_shared_opened_it_again(
+    people: dict[str, FlaskClient], sessions: sessionmaker[Session], now: datetime,
+    visibility: str, told: bool,
+) -> None:  # fmt: skip
+    plan = {"when": WHEN, "visibility": "partners", "planning": "option",
+            "expected_visitors": 2000, "reach": "national"}  # fmt: skip
+    _register(sessions, "amare", now, **plan)
+    _register(sessions, "koninklijke-schouwburg", now, **plan)
+    with sessions() as session, transaction(session):
+        (case,) = session.scalars(select(Conflict)).all()
+        move_case(session, case, Move("settle", "", "kept"), None, now, case.version)
+        page = f"/conflicts/{case.public_id}"
+    _register(sessions, "korzo", now + timedelta(days=1), **{**plan, "visibility": visibility})
+    shown = people["coordinator"].get(page).text
+    assert "heropend" in shown
+    assert ("er kwam een activiteit bij" in shown) == told
 
 
 def test_what_belongs_to_a_sealed_plan_does_not_give_it_away(
